@@ -1,0 +1,35 @@
+// The pages and who may open them. Each screen registers itself; nothing else knows them all.
+import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
+import { onLoggedOut } from "./api";
+import { register as board } from "./features/board/register";
+import { register as desk } from "./features/desk/register";
+import { register as login } from "./features/login/register";
+import type { IconName } from "./parts/icons";
+import { useSession } from "./session";
+
+/** A screen: its route, and how the rail shows it (nothing: not in the rail). */
+export interface Screen {
+  readonly route: RouteRecordRaw & { readonly name: string };
+  readonly rail?: { readonly icon: IconName; readonly word: string };
+  readonly open: (session: ReturnType<typeof useSession>) => boolean;
+}
+
+export const screens: readonly Screen[] = [desk(), board(), login()];
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [...screens.map((screen) => screen.route), { path: "/:rest(.*)*", redirect: "/" }, { path: "/", name: "home", component: { render: () => null } }],
+});
+
+router.beforeEach(async (to) => {
+  const session = useSession();
+  if (to.name === "login") return true;
+  if (!(await session.load())) return { name: "login", query: to.path === "/" ? {} : { to: to.path } };
+  const allowed = screens.filter((screen) => screen.rail && screen.open(session));
+  return allowed.some((screen) => screen.route.name === to.name) || { name: allowed[0]?.route.name ?? "login" };
+});
+
+// A log-in that ended leaves the page by a fresh load, so that nothing of the person stays in memory.
+onLoggedOut(() => {
+  if (router.currentRoute.value.name !== "login" && useSession().me) location.assign("/login");
+});

@@ -1,0 +1,1 @@
+"""Asterisk: AMI, AGI, configuration and the switch process."""

@@ -1,0 +1,1 @@
+"""The Asterisk Manager Interface: bytes, one mended pyst2 connection, and the client that keeps it alive."""

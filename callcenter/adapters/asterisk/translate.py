@@ -1,0 +1,101 @@
+"""AMI event -> fact: the only file that knows AMI's event names. Decides nothing and asks nobody.
+
+Correlation is by Linkedid, which all legs of a call share; the caller's own leg has Uniqueid == Linkedid.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from callcenter.adapters.asterisk.ami.messages import AmiEvent
+from callcenter.domain import events as e
+from callcenter.domain.ids import AgentId, CallId, ChannelName
+
+WANTED = frozenset({"UserEvent", "DialBegin", "DialEnd", "Hangup", "Hold", "Unhold", "ContactStatus"})
+
+_EXTENSION = re.compile(r"^PJSIP/([0-9]{2,10})-")
+_MISSES = {"BUSY": e.Miss.REJECTED, "CHANUNAVAIL": e.Miss.UNREACHABLE, "CONGESTION": e.Miss.UNREACHABLE}
+_PHONE_DOWN = frozenset({"Removed", "Unreachable"})
+
+
+class Translator:
+    """Turns events of one switch into facts. `agent_of` maps a phone's extension to the agent who sits there."""
+
+    def __init__(self, agent_of: Callable[[str], AgentId | None], clock: Callable[[], datetime]) -> None:
+        self._agent_of, self._clock = agent_of, clock
+        self._words: Mapping[str, Callable[[AmiEvent, datetime], e.Event | None]] = {
+            "DialBegin": self._dial_begin,
+            "DialEnd": self._dial_end,
+            "Hangup": _hangup,
+            "Hold": self._hold,
+            "Unhold": self._unhold,
+            "ContactStatus": self._contact,
+            "UserEvent": _user_event,
+        }
+
+    def fact(self, event: AmiEvent) -> e.Event | None:
+        """Return the fact that an event tells, or None when it tells the core nothing."""
+        word = self._words.get(event.name)
+        return word(event, self._time(event)) if word else None
+
+    def _time(self, event: AmiEvent) -> datetime:
+        """The switch stamps each event with its own clock (`timestampevents=yes`)."""
+        stamp = event.get("Timestamp")
+        return datetime.fromtimestamp(float(stamp), UTC) if stamp else self._clock()
+
+    def _agent_at(self, channel: str) -> AgentId | None:
+        match = _EXTENSION.match(channel)
+        return self._agent_of(match[1]) if match else None
+
+    def _dial_begin(self, event: AmiEvent, at: datetime) -> e.Event | None:
+        call, agent = event.get("DestLinkedid"), self._agent_at(event.get("DestChannel"))
+        if agent is None or event.get("Context") != "connect":
+            return None
+        return e.OfferRinging(at, CallId(call), agent, ChannelName(event.get("DestChannel")))
+
+    def _dial_end(self, event: AmiEvent, at: datetime) -> e.Event | None:
+        call, channel, status = CallId(event.get("DestLinkedid")), event.get("DestChannel"), event.get("DialStatus")
+        agent = self._agent_at(channel)
+        if event.get("Context") != "connect":
+            return e.CallDegraded(at, call, answered=True) if status == "ANSWER" and event.get("Linkedid") else None
+        if agent is None or status in ("CANCEL", "ABORT"):
+            return None
+        if status == "ANSWER":
+            return e.OfferAnswered(at, call, agent, ChannelName(channel))
+        return e.OfferExpired(at, call, agent, _MISSES.get(status, e.Miss.NO_ANSWER))
+
+    def _hold(self, event: AmiEvent, at: datetime) -> e.Event | None:
+        agent = self._agent_at(event.get("Channel"))
+        return e.CallHeld(at, CallId(event.get("Linkedid")), agent) if agent else None
+
+    def _unhold(self, event: AmiEvent, at: datetime) -> e.Event | None:
+        agent = self._agent_at(event.get("Channel"))
+        return e.CallResumed(at, CallId(event.get("Linkedid")), agent) if agent else None
+
+    def _contact(self, event: AmiEvent, at: datetime) -> e.Event | None:
+        agent = self._agent_of(event.get("AOR"))
+        return e.PhoneSeen(at, agent, event.get("ContactStatus") not in _PHONE_DOWN) if agent else None
+
+
+def _hangup(event: AmiEvent, at: datetime) -> e.Event | None:
+    if event.get("Uniqueid") != event.get("Linkedid"):
+        return None
+    cause = event.get("Cause")
+    return e.CallEnded(at, CallId(event["Uniqueid"]), e.Outcome.ABANDONED, int(cause) if cause.isdigit() else 0)
+
+
+def _user_event(event: AmiEvent, at: datetime) -> e.Event | None:
+    call = CallId(event.get("Call"))
+    match event.get("UserEvent"):
+        case "CCArrived":
+            return e.CallArrived(
+                at, call, ChannelName(event.get("Channel")), event.get("Number"), event.get("Name"), event.get("Dialed")
+            )
+        case "CCRecording":
+            return e.RecordingStarted(at, call, event.get("File"))
+        case "CCTalkOver":
+            return e.TalkEnded(at, call, AgentId(""), e.Party.AGENT)
+        case "CCDegraded":
+            return e.CallDegraded(at, call, answered=False)
+        case _:
+            return None

@@ -1,0 +1,133 @@
+"""Says pydantic's complaints about a flow file in both languages, with the place and what to write instead."""
+
+import difflib
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic_core import ErrorDetails
+
+from callcenter.adapters.flows import models
+from callcenter.adapters.flows.tree import Tree
+from callcenter.domain.flow.findings import Finding
+from callcenter.domain.flow.steps import Path, Position
+
+Words = tuple[str, str]
+
+_PARTS: Final[Mapping[str, type[models.Part]]] = {
+    "(prompt)": models.PromptModel,
+    "choices": models.ChoiceModel,
+    "cases": models.CaseModel,
+    "announce": models.AnnounceModel,
+}
+
+
+def finding_of(tree: Tree, detail: ErrorDetails) -> Finding:
+    """Return the finding for one complaint of pydantic about `tree.value`."""
+    loc = detail["loc"]
+    path = _path_in_file(tree, loc)
+    zh, en = _words(detail)
+    at = tree.positions.get(path, Position(1, 1))
+    if detail["type"] == "condition" and path in tree.texts:
+        text = tree.texts[path]
+        at = Position(text.line, text.column + int(detail["ctx"]["offset"]))
+    return Finding(detail["type"], zh, en, tree.file, at.line, at.column, ".".join(map(str, path)))
+
+
+def _path_in_file(tree: Tree, loc: tuple[int | str, ...]) -> Path:
+    """Return pydantic's path without the names of its union branches, cut to what the file holds."""
+    words = (*loc[:2], *loc[3:]) if loc[:1] == ("steps",) and len(loc) > 3 else loc
+    path: Path = ()
+    for word in words:
+        if (*path, word) in tree.positions:
+            path = (*path, word)
+    return path
+
+
+def _allowed(loc: tuple[int | str, ...]) -> tuple[str, ...]:
+    """Return the words that may stand where `loc` ends."""
+    if len(loc) == 1:
+        return tuple(models.FlowModel.model_fields)
+    if len(loc) == 4 and loc[2] in models.STEP_MODELS:
+        return tuple(models.STEP_MODELS[str(loc[2])].model_fields)
+    part = next((_PARTS[word] for word in reversed(loc) if isinstance(word, str) and word in _PARTS), None)
+    return tuple(part.model_fields) if part else ()
+
+
+def _words(detail: ErrorDetails) -> Words:
+    loc, kind, context = detail["loc"], detail["type"], detail.get("ctx", {})
+    last = str(loc[-1]) if loc else ""
+    if last == "[key]":
+        return _key_words(loc)
+    match kind:
+        case "missing":
+            return f"缺少“{last}”，请补上 {last}:", f"{last!r} is missing; add {last}:"
+        case "extra_forbidden":
+            return _unknown_word(last, _allowed(loc))
+        case "union_tag_not_found":
+            return f"缺少“do”，请写 do: {_steps()}", f"'do' is missing; write do: {_steps()}"
+        case "union_tag_invalid" if context.get("discriminator") != "'do'":
+            return _shape_words("string_type", last, context, detail["input"])
+        case "union_tag_invalid":
+            return _unknown_word(str(context.get("tag", "")).strip("'"), tuple(models.STEP_MODELS))
+        case "condition":
+            return str(context["zh"]), str(context["en"])
+        case _:
+            return _shape_words(kind, last, context, detail["input"])
+
+
+def _shape_words(kind: str, last: str, context: dict[str, Any], given: object) -> Words:
+    shown = str(given)[:20]
+    match kind:
+        case "string_type":
+            if isinstance(given, int | float):
+                return f'“{shown}”应为文字，请加引号："{shown}"', f'must be text; quote it: "{shown}"'
+            return f"“{last}”应为一句文字", f"{last!r} must be a text"
+        case "int_type" | "float_type" | "int_parsing" | "float_parsing":
+            return f"“{last}”应为不带引号的数字", f"{last!r} must be a number without quotes"
+        case "bool_type":
+            return f"“{last}”只能写 true 或 false", f"{last!r} must be true or false"
+        case "model_type" | "dict_type" | "model_attributes_type":
+            return f"“{last}”下面应为“名称: 值”的缩进内容", f"{last!r} must hold indented 'name: value' lines"
+        case "list_type":
+            return f"“{last}”应为列表，每项以“- ”开头", f"{last!r} must be a list of '- ' lines"
+        case "greater_than_equal" | "less_than_equal":
+            limit = context.get("ge", context.get("le"))
+            zh, en = ("至少", "at least") if "ge" in context else ("最多", "at most")
+            return f"“{last}”{zh}为 {limit}", f"{last!r} must be {en} {limit}"
+        case "too_short" | "string_too_short":
+            return f"“{last}”不能为空", f"{last!r} must not be empty"
+        case "string_too_long":
+            return f"“{last}”最多 {context['max_length']} 个字", f"{last!r} has at most {context['max_length']} letters"
+        case "literal_error":
+            return f"“{last}”只能是 {context['expected']}", f"{last!r} must be {context['expected']}"
+        case "string_pattern_mismatch":
+            return (
+                f"“{shown}”不能用于“{last}”，须符合 {context['pattern']}",
+                f"{shown!r} does not match {context['pattern']}",
+            )
+        case _:
+            return f"“{last}”的值不对，请对照说明改写", f"{last!r} is not right: {kind}"
+
+
+def _key_words(loc: tuple[int | str, ...]) -> Words:
+    word = str(loc[-2])
+    if "choices" in loc:
+        return (
+            f'“{word}”不是电话按键，请写 "0" 到 "9"、"*" 或 "#"',
+            f'{word!r} is no key of a phone; write "0" to "9", "*" or "#"',
+        )
+    return (
+        f"“{word}”不能作步骤名，请用字母或汉字开头、不含空格",
+        f"{word!r} cannot name a step: start with a letter, no spaces",
+    )
+
+
+def _unknown_word(word: str, allowed: tuple[str, ...]) -> Words:
+    near = next(iter(difflib.get_close_matches(word, allowed, 1)), "")
+    zh, en = (f"，是否想写“{near}”？", f"; did you mean {near!r}?") if near else ("", "")
+    listed = ", ".join(allowed)
+    return f"没有“{word}”这个词{zh or '；可用：' + listed}", f"there is no word {word!r}{en or '; known: ' + listed}"
+
+
+def _steps() -> str:
+    return " | ".join(models.STEP_MODELS)

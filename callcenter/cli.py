@@ -1,0 +1,118 @@
+"""The command line; thin: each word reads the settings and calls one room."""
+
+import json
+import os
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from callcenter import settings as settings_file
+from callcenter.adapters.asterisk.child import SwitchChild
+from callcenter.adapters.asterisk.install import install
+from callcenter.adapters.database import migrations
+from callcenter.adapters.database.engine import open_database
+from callcenter.adapters.database.people import People, Role, hash_password
+from callcenter.adapters.web.serve import Server
+from callcenter.demo.show import Demo, Wish
+from callcenter.domain.errors import Refused
+from callcenter.settings import Settings, SettingsError
+from callcenter.wiring import Blueprint, make, now
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="呼叫中心 / call centre")
+switch = typer.Typer(no_args_is_help=True, help="电话交换机 Asterisk / the telephone switch")
+people = typer.Typer(no_args_is_help=True, help="人员与登录 / people and log-ins")
+app.add_typer(switch, name="switch")
+app.add_typer(people, name="people")
+words = Console(stderr=True)
+
+SettingsFile = Annotated[Path | None, typer.Option("--settings", help="配置文件 / settings file (TOML)")]
+
+
+def home() -> Path:
+    """Return the folder that holds `config/` and `ivr_flows/`: CALLCENTER_HOME, else where we are."""
+    return Path(os.environ.get("CALLCENTER_HOME") or Path.cwd())
+
+
+def _settings(file: Path | None) -> Settings:
+    environ = {name: value for name, value in os.environ.items() if name != "CALLCENTER_HOME"}
+    return settings_file.load(home(), file, environ)
+
+
+@app.command()
+def serve(settings: SettingsFile = None) -> None:
+    """启动呼叫中心 / run the call centre until it is stopped."""
+    blueprint = Blueprint(_settings(settings))
+    web = blueprint.settings.web
+    start, stop = make(blueprint)
+    try:
+        Server(web.host, web.port, web.threads, start, stop).run()
+    finally:
+        if blueprint.settings.switch.mode == "own":
+            SwitchChild(blueprint.plan).stop()
+
+
+@app.command()
+def demo(
+    calls: Annotated[int | None, typer.Option(min=1, max=500, help="来电数量 / how many calls")] = None,
+    leave: Annotated[bool, typer.Option("--exit", help="结束后退出并打印账目 / end and print the account")] = False,
+) -> None:
+    """演示：模拟来电与座席 / a whole house with simulated callers and agents."""
+    where = home()
+    show = Demo(where, where / ".run" / "demo", Wish(calls or (12 if leave else None), leave), words.print)
+    signal.signal(signal.SIGINT, lambda *_: show.stop())
+    signal.signal(signal.SIGTERM, lambda *_: show.stop())
+    account = show.run()
+    typer.echo(json.dumps(dict(account.figures), ensure_ascii=False))
+    for fault in account.faults:
+        words.print(f"账目不符 / books differ: {fault}", style="red", highlight=False)
+    raise typer.Exit(1 if account.faults else 0)
+
+
+@app.command()
+def migrate(settings: SettingsFile = None) -> None:
+    """升级数据库结构 / bring the database to the newest schema."""
+    typer.echo(migrations.upgrade(_settings(settings).database_url))
+
+
+@switch.command("install")
+def switch_install(settings: SettingsFile = None) -> None:
+    """从发行版软件包解开 Asterisk，不安装到系统 / unpack Asterisk from the distribution's packages."""
+    configured = _settings(settings)
+    found = install(configured.under_home(configured.switch.root), words.print)
+    typer.echo(found.version)
+
+
+@switch.command("stop")
+def switch_stop(settings: SettingsFile = None) -> None:
+    """停止本系统自己的 Asterisk / stop our own Asterisk."""
+    SwitchChild(Blueprint(_settings(settings)).plan).stop()
+
+
+@people.command("add")
+def people_add(
+    login: str,
+    name: str,
+    role: Annotated[str, typer.Option(help="agent, lead, supervisor, admin")] = "agent",
+    agent: Annotated[str, typer.Option(help="工号 / agent id")] = "",
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
+    settings: SettingsFile = None,
+) -> None:
+    """新增登录账号 / add a person who may log in."""
+    configured = _settings(settings)
+    migrations.upgrade(configured.database_url)
+    database = open_database(configured.database_url)
+    if role not in Role.__args__:  # type: ignore[attr-defined]
+        raise typer.BadParameter(f"{role}: agent, lead, supervisor, admin")
+    People(database).create_user(login, hash_password(password), name, role, now(), agent=agent or None)  # type: ignore[arg-type]
+
+
+def main() -> None:
+    """Run one command; what people can mend is said in two languages, without a trace."""
+    try:
+        app()
+    except (SettingsError, Refused) as fault:
+        words.print(str(fault), style="red", highlight=False)
+        raise SystemExit(2) from None
