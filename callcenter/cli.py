@@ -8,15 +8,20 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from callcenter import settings as settings_file
+from callcenter.adapters import flows
 from callcenter.adapters.asterisk.child import SwitchChild
 from callcenter.adapters.asterisk.install import install
 from callcenter.adapters.database import migrations
 from callcenter.adapters.database.engine import open_database
+from callcenter.adapters.database.import_customers import import_customers
 from callcenter.adapters.database.people import People, Role, hash_password
+from callcenter.adapters.flows import transcripts
 from callcenter.adapters.web.serve import Server
 from callcenter.demo.show import Demo, Wish
+from callcenter.doctor import examine, paths
 from callcenter.domain.errors import Refused
 from callcenter.settings import Settings, SettingsError
 from callcenter.wiring import Blueprint, make, now
@@ -24,7 +29,11 @@ from callcenter.wiring import Blueprint, make, now
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="呼叫中心 / call centre")
 switch = typer.Typer(no_args_is_help=True, help="电话交换机 Asterisk / the telephone switch")
 people = typer.Typer(no_args_is_help=True, help="人员与登录 / people and log-ins")
+customers = typer.Typer(no_args_is_help=True, help="客户资料 / customers")
+flow = typer.Typer(no_args_is_help=True, help="IVR 流程 / IVR flows")
 app.add_typer(switch, name="switch")
+app.add_typer(customers, name="customers")
+app.add_typer(flow, name="flow")
 app.add_typer(people, name="people")
 words = Console(stderr=True)
 
@@ -69,6 +78,75 @@ def demo(
     for fault in account.faults:
         words.print(f"账目不符 / books differ: {fault}", style="red", highlight=False)
     raise typer.Exit(1 if account.faults else 0)
+
+
+@app.command()
+def doctor(
+    show_paths: Annotated[
+        bool, typer.Option("--paths", help="以 JSON 打印各文件位置 / print where everything lies")
+    ] = False,
+    settings: SettingsFile = None,
+) -> None:
+    """检查安装是否正常，不正常时说明怎么办 / ask every part whether it is well."""
+    blueprint = Blueprint(_settings(settings))
+    if show_paths:
+        typer.echo(json.dumps(dict(paths(blueprint)), ensure_ascii=False, indent=2))
+        return
+    bad = 0
+    for check in examine(blueprint):
+        bad += not check.ok
+        typer.echo(f"{'✓' if check.ok else '✗'} {check.name:<10} {check.zh} / {check.en}")
+        if check.remedy and not check.ok:
+            typer.echo(f"  {'':<10} → {check.remedy}")
+    raise typer.Exit(1 if bad else 0)
+
+
+@customers.command("import")
+def customers_import(file: Path, settings: SettingsFile = None) -> None:
+    """导入客户 CSV 或 XLSX，可中断后继续 / import customers; interrupted, it goes on where it stopped."""
+    configured = _settings(settings)
+    migrations.upgrade(configured.database_url)
+    database = open_database(configured.database_url)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=words) as bar:
+        task = bar.add_task(file.name, total=None)
+
+        def progress(done: int, total: int, refused: int) -> None:
+            note = f"{file.name} ({refused} 行有误 / refused)" if refused else file.name
+            bar.update(task, completed=done, total=total, description=note)
+
+        report = import_customers(database, file, now(), progress=progress)
+    figures = {"rows": report.rows, "stored": report.stored, "refused": report.refused, "resumed_at": report.resumed_at}
+    typer.echo(json.dumps(figures))
+    if report.refused:
+        words.print(f"有误的行及改法见 / rows to mend: {report.errors}", style="yellow", highlight=False)
+
+
+@flow.command("check")
+def flow_check(
+    files: Annotated[list[Path] | None, typer.Argument(help="缺省检查全部 / all by default")] = None,
+) -> None:
+    """检查流程并运行其测试 / check flows and run the tests beside them."""
+    bad = 0
+    for file in files or sorted((home() / "ivr_flows").glob("*/*.yaml")):
+        problems = _problems_of(file)
+        bad += len(problems)
+        typer.echo(f"{'✗' if problems else '✓'} {file}")
+        for problem in problems:
+            typer.echo(f"    {problem}")
+    raise typer.Exit(1 if bad else 0)
+
+
+def _problems_of(file: Path) -> list[str]:
+    """Return what is wrong with a flow, or with the tests of one (`*.test.yaml`)."""
+    try:
+        if not file.name.endswith(".test.yaml"):
+            flows.load(file)
+            return []
+        results = transcripts.run(file)
+    except flows.FlowError as fault:
+        return [str(finding) for finding in fault.findings]
+    return [f"{file}:{result.line}: {result.name}: {problem}" for result in results for problem in result.problems]
 
 
 @app.command()

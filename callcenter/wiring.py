@@ -205,7 +205,8 @@ class Installation:
         self.feed.start(self.engine.floor)
         self.agi.start()
         self.ami.start()
-        self.timers.every(RECONCILE_SECONDS, "reconcile", self.reconcile)
+        if self.blueprint.settings.switch.mode == "own":
+            self.timers.every(RECONCILE_SECONDS, "reconcile", self.reconcile)
         threading.Thread(target=self._render_prompts, name="prompts", daemon=True).start()
         return app
 

@@ -18,13 +18,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_place)
 
 
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Turn a skip into a failure: a missing part is named with the command that installs it."""
+def _fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
     if report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
-        report.longrepr = (
-            f"skipped, which hides a missing part; fail with the command that installs it: {report.longrepr}"
-        )
+        report.longrepr = f"a skip hides a missing part; fail with the command that installs it: {report.longrepr}"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Turn a skipped test into a failed one."""
+    _fail_if_skipped(report)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """Turn a skipped module into a failed one."""
+    _fail_if_skipped(report)
 
 
 @pytest.fixture(scope="session")

@@ -62,11 +62,12 @@ class Demo:
         ports = organisation.free_ports(organisation.PORTS)
         settings = organisation.prepare(self._home, self._wish.pack, self._folder, contacts, ports)
         people = self._people(seats)
-        organisation.fill(settings, people)
         phones.start()
         callers = Callers(self._folder / "sipp", settings.switch.sip_port, Blueprint(settings).pack.hotline)
         try:
             self._start_server(settings)
+            organisation.fill(settings, people)
+            self._wait_for_server(settings)
             web = f"http://{settings.web.host}:{settings.web.port}"
             self._agents = self._sign_in(web, people)
             self._watch(web, people)
@@ -106,9 +107,11 @@ class Demo:
         command = [sys.executable, "-m", "callcenter", "serve", "--settings", str(self._folder / "settings.toml")]
         with (self._folder / "server.log").open("wb") as out:
             self._server = subprocess.Popen(command, stdout=out, stderr=out, env=environ, start_new_session=True)  # noqa: S603
+
+    def _wait_for_server(self, settings: Settings) -> None:
         deadline = time.monotonic() + BOOT_SECONDS
         url = f"http://{settings.web.host}:{settings.web.port}/healthz"
-        while time.monotonic() < deadline and self._server.poll() is None:
+        while time.monotonic() < deadline and self._server is not None and self._server.poll() is None:
             try:
                 if requests.get(url, timeout=2).ok:
                     return

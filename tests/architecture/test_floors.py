@@ -16,7 +16,7 @@ WORLD = {"asyncio", "multiprocessing", "os", "pathlib", "random", "select", "soc
 WORLD |= {"threading", "queue", "shutil", "tempfile", "urllib", "http", "ssl", "signal"}
 CLOCKS = re.compile(r"(?:^|\.)(?:datetime|date)\.(?:now|today|utcnow)$")
 
-# Modules that something other than an import starts: the command line, Alembic by file name, children by `python -m NAME`.
+# What something other than an import starts: the command line, and Alembic its migrations by file name.
 STARTED_FROM_OUTSIDE = ("callcenter.cli", "callcenter.demo", "callcenter.adapters.database.migrations", "callcenter")
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from callcenter.adapters.asterisk.agi.line import AgiLine
-from callcenter.adapters.asterisk.agi.server import LOBBY, AgiServer
+from callcenter.adapters.asterisk.agi.lobby import PLACES
+from callcenter.adapters.asterisk.agi.server import AgiServer
 from callcenter.service.ports import CallerGone
 from tests.asterisk.deadline import wait_for
 from tests.asterisk.figures import figure
@@ -84,7 +85,7 @@ def test_r14_a_thousand_health_checks_and_half_environments_cost_a_live_caller_n
     for _ in range(1000):
         half.append(socket.create_connection(("127.0.0.1", server.port)))
         half[-1].sendall(b"agi_network: yes\nagi_ch")
-        assert len(server._lobby) <= LOBBY + 1
+        assert server._lobby.waiting <= PLACES
         if len(half) > 200:
             half.pop(0).close()
     before = [len(caller.commands) for caller in live]

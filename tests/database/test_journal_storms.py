@@ -7,15 +7,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
 
-from callcenter.adapters.database import migrations
-from callcenter.adapters.database import projections
+from callcenter.adapters.database import migrations, projections
 from callcenter.adapters.database.engine import Database, open_database
 from callcenter.adapters.database.journal import DatabaseJournal
+from callcenter.adapters.database.spool import line_of
 from callcenter.adapters.database.tables import CALLS, JOURNAL
 from callcenter.domain import events as e
 from callcenter.service.ports import JournalRow, RecordsAway
@@ -123,8 +124,13 @@ def test_postgres_stopped_then_everything_arrives_once(tmp_path: Path) -> None:
 
 
 def _family(server: Postgres) -> list[int]:
-    found = subprocess.run(["ps", "--ppid", str(server.pid), "-o", "pid="], capture_output=True, text=True, check=True)
-    return [server.pid, *map(int, found.stdout.split())]
+    """Return the server and its children (the fourth field of `stat`, after the name in brackets, is the parent)."""
+    found = [server.pid]
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == server.pid:
+                found.append(int(stat.parent.name))
+    return found
 
 
 def test_postgres_restarted_under_the_writer(tmp_path: Path) -> None:
@@ -221,22 +227,47 @@ def test_a_torn_last_line_is_cut_off_and_kept_aside(database: Database, spool: P
 
 def test_rows_that_are_already_in_the_database_are_not_inserted_again(database: Database, spool: Path) -> None:
     """Killed between the commit and the emptying of the spool."""
+    history = rows(waiting("c1", 0))
     journal = DatabaseJournal(database, spool)
-    os_copy: list[bytes] = []
-    journal.append(rows(waiting("c1", 0)))
-    os_copy.append(
-        b"".join(
-            __import__("callcenter.adapters.database.spool", fromlist=["line_of"]).line_of(r)
-            for r in rows(waiting("c1", 0))
-        )
-    )
+    journal.append(history)
     assert journal.close()
-    spool.write_bytes(os_copy[0])
+    spool.write_bytes(b"".join(map(line_of, history)))
     again = DatabaseJournal(database, spool)
     again.wait_until_committed(PROMPT_SECONDS)
     assert again.close()
     assert [seq for seq, _ in stored(database)] == [1, 2, 3, 4]
     assert again.conflicts == 0
+
+
+def test_a_damaged_line_in_the_middle_does_not_stop_the_others(database: Database, spool: Path) -> None:
+    history = rows(waiting("c1", 0))
+    lines = [line_of(row) for row in history]
+    spool.parent.mkdir()
+    spool.write_bytes(lines[0] + b"\x00\x00garbage\n" + b"".join(lines[2:]))
+    journal = DatabaseJournal(database, spool)
+    journal.wait_until_committed(PROMPT_SECONDS)
+    assert [seq for seq, _ in stored(database)] == [1, 3, 4]
+    assert journal.damaged_lines == 1
+    assert journal.close()
+
+
+def test_a_full_disk_is_said_and_nothing_half_written_stays(
+    database: Database, journal: DatabaseJournal, spool: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole_write = os.write
+
+    def half_write(file: int, lines: bytes) -> int:
+        return whole_write(file, lines[: len(lines) // 2])
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", half_write)
+        with pytest.raises(OSError, match=r"磁盘已满.*disk full"):
+            journal.append(rows(waiting("c1", 0)))
+    assert spool.stat().st_size == 0
+    assert journal.last_seq() == 0
+    journal.append(rows(waiting("c1", 0)))
+    journal.wait_until_committed(PROMPT_SECONDS)
+    assert [seq for seq, _ in stored(database)] == [1, 2, 3, 4]
 
 
 def test_two_writers_of_one_seq_are_noticed_and_nothing_is_lost(database: Database, tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from callcenter.domain.flow import steps as s
-from callcenter.domain.flow.checker import check
-from callcenter.domain.flow.conditions import parse
+from callcenter.domain.flow.checker import check, unknown_queues
+from callcenter.domain.flow.condition_text import parse
 from callcenter.domain.flow.exits import exits, reachable
 from callcenter.domain.flow.knowledge import implied
 from callcenter.domain.ids import QueueId, StepId
@@ -167,6 +167,13 @@ def test_a_fact_is_sure_only_when_every_way_brings_it() -> None:
 )
 def test_what_a_condition_makes_sure(text: str, names: set[str]) -> None:
     assert implied(parse(text)) == names
+
+
+def test_a_queue_that_the_organisation_does_not_have_is_named() -> None:
+    (finding,) = unknown_queues(flow(), [QueueId("repair")])
+    assert (finding.code, finding.path) == ("unknown_queue", "steps.line.queue")
+    assert "repair" in finding.zh
+    assert unknown_queues(flow(), [QueueId("service")]) == ()
 
 
 def test_ways_out_and_reach() -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.domain.flow.conditions import LONGEST, BadCondition, faults, holds, parse
+from callcenter.domain.flow.condition_text import LONGEST, BadCondition, parse
+from callcenter.domain.flow.conditions import faults, holds
 from callcenter.domain.flow.facts import FACTS, Value
 
 KNOWN: dict[str, Value] = {

@@ -11,7 +11,7 @@ from callcenter.domain.errors import IllegalMove
 from callcenter.domain.flow import acts as a
 from callcenter.domain.flow import steps as s
 from callcenter.domain.flow.checker import check
-from callcenter.domain.flow.conditions import parse
+from callcenter.domain.flow.condition_text import parse
 from callcenter.domain.flow.facts import arrival_facts, customer_facts, waiting_facts
 from callcenter.domain.flow.interpreter import MOST_IDLE_STEPS, advance, begin, wait_again
 from callcenter.domain.ids import CustomerId, QueueId, StepId
@@ -339,7 +339,7 @@ def test_a_silent_line_always_comes_to_an_end(any_flow: s.Flow, lookups: list[a.
 
 
 @given(tidy_flows, st.lists(st.tuples(pressed, found), max_size=40))
-@settings(max_examples=150)
+@settings(max_examples=75)
 def test_in_a_flow_that_passed_the_checker_no_prompt_is_ever_left_out(
     any_flow: s.Flow, script: list[tuple[str, a.Answer]]
 ) -> None:

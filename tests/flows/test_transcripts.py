@@ -89,6 +89,7 @@ def test_a_misspelt_word_in_a_test_file_is_refused_with_its_line(tmp_path: Path)
         run(script)
     (finding,) = caught.value.findings
     assert (finding.line, finding.column) == (4, 5)
+    assert "是否想写“presses”" in finding.zh
 
 
 def test_the_editors_schema_is_fresh() -> None:

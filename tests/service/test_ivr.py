@@ -9,7 +9,7 @@ import pytest
 from callcenter.domain import events as e
 from callcenter.domain.customer import Customer, PastCall
 from callcenter.domain.flow import steps as s
-from callcenter.domain.flow.conditions import parse
+from callcenter.domain.flow.condition_text import parse
 from callcenter.domain.ids import CallId, ChannelName, CustomerId, QueueId, StepId
 from callcenter.service.ivr import Resume, Visit, resume_of, serve_call
 from callcenter.service.ports import CallerGone, RecordsAway, SpeechFailed

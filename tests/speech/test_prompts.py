@@ -1,5 +1,6 @@
 """The store of sounds: telephone format, one rendering a text, recordings first, and failures that say what to do."""
 
+import os
 import threading
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from callcenter.adapters.speech import PromptStore
+from callcenter.adapters.speech import PromptStore, prompts
+from callcenter.adapters.speech.prompts import KEEP_SECONDS
 from callcenter.adapters.speech.sound import PEAK, BadSound, for_telephone, write_whole
 from callcenter.adapters.speech.voice import EspeakVoice
 from callcenter.service.ports import SpeechFailed
@@ -109,6 +111,28 @@ def test_rendering_ahead_reports_progress_and_what_failed(tmp_path: Path) -> Non
     assert steps == [(1, 3), (2, 3), (3, 3)]
     assert len(failures) == 1
     assert failures[0].startswith("坏: ")
+
+
+def test_sounds_that_nobody_hears_are_removed_and_used_ones_stay(tmp_path: Path) -> None:
+    store = PromptStore(tmp_path, Tone())
+    used, unused = Path(store.prompt("常用") + ".wav"), Path(store.prompt("一次") + ".wav")
+    now = used.stat().st_mtime
+    for file in (used, unused):
+        os.utime(file, (now - 0.75 * KEEP_SECONDS, now - 0.75 * KEEP_SECONDS))
+    store.prompt("常用")
+    assert store.sweep(now + 0.5 * KEEP_SECONDS) == 1
+    assert (used.exists(), unused.exists()) == (True, False)
+    assert Path(store.prompt("一次") + ".wav").exists()
+
+
+def test_the_store_sweeps_by_itself_after_many_renderings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prompts, "SWEEP_EVERY", 3)
+    store = PromptStore(tmp_path, Tone())
+    old = Path(store.prompt("旧") + ".wav")
+    os.utime(old, (1, 1))
+    for text in "甲乙":
+        store.prompt(text)
+    assert not old.exists()
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\n"])

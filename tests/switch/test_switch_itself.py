@@ -11,7 +11,7 @@ import pytest
 from callcenter.demo import callers as demo_callers
 from callcenter.demo.callers import Caller, CallResult
 from callcenter.demo.phones import Manner
-from tests.switch.rig import HOTLINE, Rig, Session, rig, until
+from tests.switch.rig import HOTLINE, Rig, Session, figure, rig, until
 
 LISTED = re.compile(r"CoreShowChannel(sComplete)?|Status(Complete)?")
 

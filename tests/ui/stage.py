@@ -10,13 +10,18 @@ from typing import Any
 
 from flask import Flask, Response, abort, jsonify, request, send_from_directory, session
 from flask_socketio import SocketIO, disconnect
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from callcenter.adapters.web import wire
 from tests.ui import props
 
 PAGES = Path(__file__).resolve().parents[2] / "callcenter" / "_desk"
 Answer = tuple[Response, int] | Response
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing: a test that fails says enough."""
 
 
 class Stage:
@@ -36,9 +41,10 @@ class Stage:
         self._stop = threading.Event()
         self.app = Flask("stage", static_folder=None)
         self.app.secret_key = "stage"
+        self.app.json.sort_keys = False  # type: ignore[attr-defined]
         self.sockets = SocketIO(self.app, async_mode="threading", cors_allowed_origins="*")
         self._routes()
-        self._server = make_server("127.0.0.1", 0, self.app, threaded=True)
+        self._server = make_server("127.0.0.1", 0, self.app, threaded=True, request_handler=_Quiet)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._threads = [
             threading.Thread(target=self._server.serve_forever, daemon=True),

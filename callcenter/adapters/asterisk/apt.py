@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 ATTEMPTS = 3
-TARGET_FORMAT = "$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(CREATED_BY)|$(SOURCESENTRY)"
+ETC = Path("/etc/apt")
 
 
 class SwitchPackageMissing(Exception):
@@ -62,44 +62,36 @@ def sources_for_switch(oldest_major: int) -> list[Source]:
 
 def machine_sources(codename: str) -> list[Source]:
     """Return the sources configured on this machine for its own release, the plain release first."""
-    listed = subprocess.run(  # noqa: S603
-        ["apt-get", "indextargets", "--format", TARGET_FORMAT],  # noqa: S607
+    # Tells what an update would fetch, fetches nothing, and works before the first update (a fresh container).
+    listed = subprocess.run(
+        ["apt-get", "update", "--print-uris"],  # noqa: S607
         capture_output=True,
         text=True,
         check=False,
     ).stdout
-    return chosen_sources(listed, codename)
+    files = [ETC / "sources.list", *sorted((ETC / "sources.list.d").glob("*"))]
+    return chosen_sources(listed, codename, [path for path in files if path.suffix in (".list", ".sources")])
 
 
-def chosen_sources(listed: str, codename: str) -> list[Source]:
-    """Return the sources in apt's `indextargets` lines that belong to release `codename`, the plain release first."""
+def chosen_sources(listed: str, codename: str, files: Sequence[Path]) -> list[Source]:
+    """Return the sources of release `codename` in apt's list of URIs, the plain release first, with their keyrings."""
     found: dict[tuple[str, str], Source] = {}
-    for line in listed.splitlines():
-        fields = line.split("|")
-        if len(fields) != 5:
-            continue
-        mirror, release, component, created_by, entry = fields
-        if created_by != "Packages" or component != "main" or release.split("-")[0] != codename:
-            continue
-        found.setdefault((mirror, release), Source(mirror, release, ("main",), _keyring(entry, mirror)))
+    for mirror, release in re.findall(r"^'(\S+?/)dists/([^/]+)/main/binary-[^/]+/Packages", listed, re.MULTILINE):
+        if release.split("-")[0] == codename:
+            found.setdefault((mirror, release), Source(mirror, release, ("main",), _keyring(files, mirror)))
     return sorted(found.values(), key=lambda source: (source.release != codename, source.release))
 
 
-def _keyring(entry: str, mirror: str) -> str:
-    """Return the keyring file that a source entry (`file:line`) names for `mirror`, or '' for apt's own trust."""
-    path = Path(entry.rpartition(":")[0])
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError:
-        return ""
-    place = mirror.rstrip("/")
-    paragraphs = text.split("\n\n") if path.suffix == ".sources" else text.splitlines()
-    for paragraph in paragraphs:
-        if place not in paragraph:
-            continue
-        named = re.search(r"signed-by\s*[:=]\s*(/[^\s\],]+)", paragraph, re.IGNORECASE)
-        if named:
-            return named.group(1)
+def _keyring(files: Sequence[Path], mirror: str) -> str:
+    """Return the keyring file that the source entry of `mirror` names, or '' for apt's own trust."""
+    place = re.compile(re.escape(mirror.rstrip("/")) + r"/?\s")
+    for path in files:
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        entries = text.split("\n\n") if path.suffix == ".sources" else text.splitlines()
+        for entry in entries:
+            named = re.search(r"signed-by\s*[:=]\s*(/[^\s\],]+)", entry, re.IGNORECASE)
+            if named and place.search(entry + "\n"):
+                return named.group(1)
     return ""
 
 

@@ -19,6 +19,7 @@ Report = Callable[[str], None]
 
 OLDEST_MAJOR = 20
 STAMP = "installed.json"
+PLACE = "unpacked"
 PACKAGES = ("asterisk", "asterisk-modules")
 
 # Dependencies of modules that the switch never loads (perl, calendars, snmp, gnupg, spoken English). They are half of
@@ -66,11 +67,12 @@ def existing() -> Installed | None:
 
 def unpacked(root: Path) -> Installed | None:
     """Return what `install` put into `root` earlier, or None. Costs one read of a small file."""
+    place = root.absolute() / PLACE
     try:
-        stamp = json.loads((root / STAMP).read_text(encoding="utf-8"))
+        stamp = json.loads((place / STAMP).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return _installed(root, str(stamp["version"]))
+    return _installed(place, str(stamp["version"]))
 
 
 def install(root: Path, report: Report) -> Installed:
@@ -86,14 +88,14 @@ def install(root: Path, report: Report) -> Installed:
     ready = unpacked(root)
     if ready is not None:
         return ready
-    root.parent.mkdir(parents=True, exist_ok=True)
-    with (root.parent / f"{root.name}.lock").open("w") as lock:
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return unpacked(root) or _install(root, report)
 
 
 def _install(root: Path, report: Report) -> Installed:
-    building = root.with_name(root.name + ".partial")
+    building = root / "building"
     shutil.rmtree(building / "root", ignore_errors=True)
     apt = AptFolder(building / "apt", report)
     apt.configure(sources_for_switch(OLDEST_MAJOR))
@@ -122,11 +124,12 @@ def _install(root: Path, report: Report) -> Installed:
             "then start again."
         )
     (unpack_to / STAMP).write_text(json.dumps({"version": version}), encoding="utf-8")
-    shutil.rmtree(root, ignore_errors=True)
-    unpack_to.rename(root)
+    place = root / PLACE
+    shutil.rmtree(place, ignore_errors=True)
+    unpack_to.rename(place)
     shutil.rmtree(building)
     report(f"Asterisk {version} 已就绪 / is ready: {root}")
-    return _installed(root, version)
+    return _installed(place, version)
 
 
 def _unpack(archives: Iterable[Path], root: Path, report: Report) -> None:

@@ -34,6 +34,11 @@ SEPARATORS = re.compile(r"[;;,,、|\s]+")
 NUMBERS = re.compile(r"[;;,,、/|]+")
 MOST_FEN = 10**15
 T = TypeVar("T")
+BAD_PHONE = Message(
+    "bad_phone",
+    "不是电话号码,请写 11 位手机号或带区号的固话",
+    "is no telephone number: write 11 digits, or a landline with its area code",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +154,9 @@ class _Row:
                     continue
                 number = e164(text)
                 if number is None:
-                    self.refuse(
-                        index,
-                        Message(
-                            "bad_phone",
-                            "不是电话号码,请写 11 位手机号或带区号的固话",
-                            "is no telephone number: write 11 digits, or a landline with its area code",
-                        ),
-                    )
-                elif number not in seen:
+                    self.refuse(index, BAD_PHONE)
+                    break
+                if number not in seen:
                     seen.add(number)
                     yield Phone(number, label)
 

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
@@ -97,14 +98,14 @@ class DatabaseJournal:
                 raise RecordsAway(f"数据库落后 {self.behind} 条 / the database is {self.behind} facts behind")
 
     def close(self, timeout: float = 5.0) -> bool:
-        """Carry in what is left, stop the thread, and return whether the spool is empty. What is left stays on disk."""
+        """Carry in what is left, stop the thread, and return whether nothing is left. What is left stays on disk."""
         with self._work:
             self._closing = True
             self._give_up_at = time.monotonic() + timeout
             self._work.notify_all()
         self._writer.join(timeout + LAST_RETRY_SECONDS)
         if not self._writer.is_alive():
-            self._spool.close()
+            self._spool.close()  # else the writer still uses it, and the process is about to end anyway
         return self.behind == 0
 
     # --- the writer thread ---------------------------------------------------------------------------
@@ -145,7 +146,7 @@ class DatabaseJournal:
     def _commit(self, rows: Sequence[SpooledRow]) -> None:
         try:
             with self._database.writer.begin() as connection:
-                facts = self._insert(connection, rows)
+                facts, strangers = self._insert(connection, rows)
                 for seq, fact in facts:
                     if fact is not None:
                         project(connection, seq, fact)
@@ -155,31 +156,32 @@ class DatabaseJournal:
                 raise
             # One fact is at fault: again, each behind its own savepoint, so that the others go in.
             with self._database.writer.begin() as connection:
-                facts = self._insert(connection, rows)
+                facts, strangers = self._insert(connection, rows)
                 faults = sum(fact is None or not project_guarded(connection, seq, fact) for seq, fact in facts)
         self.projection_faults += faults
+        self.conflicts += len(strangers)
+        for row in strangers:
+            log.error("another process had written this seq", extra={"seq": row.seq, "kind": row.kind})
+            self._spool.set_aside(row)
 
-    def _insert(self, connection: Connection, rows: Sequence[SpooledRow]) -> list[tuple[int, Event | None]]:
-        """Add the rows that are not there yet, and return their facts (None: unknown to this version)."""
+    def _insert(
+        self, connection: Connection, rows: Sequence[SpooledRow]
+    ) -> tuple[list[tuple[int, Event | None]], list[SpooledRow]]:
+        """Add the rows that are not there yet; return their facts (None: unknown to this version), and the rows whose
+        seq is taken by another fact."""
         there = select(JOURNAL).where(JOURNAL.c.seq.between(rows[0].seq, rows[-1].seq))
-        present = {row.seq: row for row in connection.execute(there)}
+        present = {row.seq: (row.kind, row.body) for row in connection.execute(there)}
+        strangers = [row for row in rows if present.get(row.seq, (row.kind, row.body)) != (row.kind, row.body)]
         fresh = [row for row in rows if row.seq not in present]
-        for row in rows:
-            if row.seq in present and (row.kind, row.body) != (present[row.seq].kind, present[row.seq].body):
-                self.conflicts += 1
-                log.error("another process wrote this seq", extra={"seq": row.seq, "kind": row.kind})
-                self._spool.set_aside(row)
         if fresh:
-            connection.execute(
-                insert(JOURNAL),
-                [
-                    {"seq": row.seq, "at": row.at, "kind": row.kind, "body": row.body}
-                    | {"call": row.body.get("call"), "agent": row.body.get("agent")}
-                    for row in fresh
-                ],
-            )
+            connection.execute(insert(JOURNAL), [_columns(row) for row in fresh])
         facts = [(row.seq, known_fact(row.kind, row.at, row.body)) for row in fresh]
         for seq, fact in facts:
             if fact is not None:
                 note_live(connection, seq, fact)
-        return facts
+        return facts, strangers
+
+
+def _columns(row: SpooledRow) -> dict[str, Any]:
+    about = {"call": row.body.get("call"), "agent": row.body.get("agent")}
+    return {"seq": row.seq, "at": row.at, "kind": row.kind, "body": row.body, **about}

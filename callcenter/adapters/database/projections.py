@@ -164,7 +164,7 @@ def _offer_expired(connection: Connection, _seq: int, event: e.OfferExpired) -> 
 def _offer_answered(connection: Connection, seq: int, event: e.OfferAnswered) -> None:
     if leg := _open_leg(connection, event.call, event.agent):
         _set_leg(connection, leg, answered_at=leg.answered_at or event.at)
-    else:
+    elif not any(leg.answered_at == event.at for leg in _legs(connection, event.call)):
         connection.execute(
             insert_once(connection, LEGS).values(
                 id=seq, call=event.call, agent=event.agent, offered_at=event.at, answered_at=event.at

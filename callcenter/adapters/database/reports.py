@@ -143,12 +143,12 @@ class Reports:
         """Return the book of the calls that arrived on the local `day`."""
         since, until = self._bounds(day)
         query = (
-            select(CALLS.c.outcome, func.count())
+            select(CALLS.c.outcome, func.count().label("calls"))
             .where(CALLS.c.arrived_at >= since, CALLS.c.arrived_at < until)
             .group_by(CALLS.c.outcome)
         )
         with self._database.reading() as connection:
-            counts: dict[str | None, int] = dict(connection.execute(query).tuples().all())
+            counts = {row.outcome: row.calls for row in connection.execute(query)}
         live = counts.pop(None, 0)
         outcomes = {str(outcome): counts.get(str(outcome), 0) for outcome in Outcome}
         return DayBook(day, live + sum(outcomes.values()), live, outcomes)

@@ -56,6 +56,7 @@ class Spool:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         self._read_at = 0
+        self._damage_seen_to = 0
         self.last_seq = self._mend()
 
     def append(self, rows: Sequence[JournalRow]) -> None:
@@ -90,7 +91,9 @@ class Spool:
             try:
                 rows.append(row_of(line))
             except ValueError:
-                self._set_aside(line)
+                if position > self._damage_seen_to:  # a retry reads the same lines again
+                    self._damage_seen_to = position
+                    self._set_aside(line)
         return rows, position
 
     def advance(self, position: int) -> None:
@@ -99,14 +102,17 @@ class Spool:
             self._read_at = position
             if position and position == os.fstat(self._file).st_size:
                 os.ftruncate(self._file, 0)
-                self._read_at = 0
+                self._read_at = self._damage_seen_to = 0
 
     def close(self) -> None:
-        """Close the file; remove it when it is empty."""
+        """Close the file, once; remove it when it is empty. An append after that raises OSError."""
         with self._lock:
+            if self._file < 0:
+                return
             if os.fstat(self._file).st_size == 0:
                 self.path.unlink(missing_ok=True)
             os.close(self._file)
+            self._file = -1
 
     def set_aside(self, row: SpooledRow) -> None:
         """Keep a row that the database does not want in `<spool>.damaged`, for a person to look at."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator
 from pydantic_core import PydanticCustomError
 
-from callcenter.domain.flow import conditions
+from callcenter.domain.flow import condition_text
 from callcenter.domain.flow import steps as s
 from callcenter.domain.ids import QueueId, StepId
 
@@ -26,8 +26,8 @@ class Part(BaseModel):
 
 def _parsed(text: str) -> str:
     try:
-        conditions.parse(text)
-    except conditions.BadCondition as error:
+        condition_text.parse(text)
+    except condition_text.BadCondition as error:
         raise PydanticCustomError(
             "condition", "{en}", {"zh": error.zh, "en": error.en, "offset": error.offset}
         ) from error
@@ -45,7 +45,7 @@ class PromptModel(Part):
 
     def to_prompt(self) -> s.Prompt:
         """Return the domain's value."""
-        return s.Prompt(self.text, self.recording, conditions.parse(self.when) if self.when else None)
+        return s.Prompt(self.text, self.recording, condition_text.parse(self.when) if self.when else None)
 
 
 def _prompt_shape(value: Any) -> str:
@@ -207,7 +207,7 @@ class BranchModel(Part):
 
     def to_step(self, name: StepId) -> s.Step:
         """Return the domain's step."""
-        cases = tuple(s.Case(conditions.parse(case.when), StepId(case.goto)) for case in self.cases)
+        cases = tuple(s.Case(condition_text.parse(case.when), StepId(case.goto)) for case in self.cases)
         return s.Branch(id=name, label=self.label, cases=cases, otherwise=StepId(self.otherwise))
 
 
@@ -308,6 +308,23 @@ STEP_MODELS: Final[Mapping[str, type[Part]]] = {
     "goto": GotoModel,
     "hangup": HangUpModel,
 }
+
+_PARTS: Final[Mapping[str, type[Part]]] = {
+    "(prompt)": PromptModel,
+    "choices": ChoiceModel,
+    "cases": CaseModel,
+    "announce": AnnounceModel,
+}
+
+
+def words_at(loc: tuple[int | str, ...]) -> tuple[str, ...]:
+    """Return the words of the language that may stand where pydantic's path `loc` ends."""
+    if len(loc) == 1:
+        return tuple(FlowModel.model_fields)
+    if len(loc) == 4 and loc[2] in STEP_MODELS:
+        return tuple(STEP_MODELS[str(loc[2])].model_fields)
+    part = next((_PARTS[word] for word in reversed(loc) if isinstance(word, str) and word in _PARTS), None)
+    return tuple(part.model_fields) if part else ()
 
 
 def json_schema() -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Says pydantic's complaints about a flow file in both languages, with the place and what to write instead."""
 
 import difflib
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any
 
 from pydantic_core import ErrorDetails
 
@@ -13,19 +13,15 @@ from callcenter.domain.flow.steps import Path, Position
 
 Words = tuple[str, str]
 
-_PARTS: Final[Mapping[str, type[models.Part]]] = {
-    "(prompt)": models.PromptModel,
-    "choices": models.ChoiceModel,
-    "cases": models.CaseModel,
-    "announce": models.AnnounceModel,
-}
+WordsAt = Callable[[tuple[int | str, ...]], tuple[str, ...]]
+"""The words that may stand at a place of the file, to say them and to offer a near one."""
 
 
-def finding_of(tree: Tree, detail: ErrorDetails) -> Finding:
+def finding_of(tree: Tree, detail: ErrorDetails, words_at: WordsAt) -> Finding:
     """Return the finding for one complaint of pydantic about `tree.value`."""
     loc = detail["loc"]
     path = _path_in_file(tree, loc)
-    zh, en = _words(detail)
+    zh, en = _words(detail, words_at)
     at = tree.positions.get(path, Position(1, 1))
     if detail["type"] == "condition" and path in tree.texts:
         text = tree.texts[path]
@@ -43,17 +39,7 @@ def _path_in_file(tree: Tree, loc: tuple[int | str, ...]) -> Path:
     return path
 
 
-def _allowed(loc: tuple[int | str, ...]) -> tuple[str, ...]:
-    """Return the words that may stand where `loc` ends."""
-    if len(loc) == 1:
-        return tuple(models.FlowModel.model_fields)
-    if len(loc) == 4 and loc[2] in models.STEP_MODELS:
-        return tuple(models.STEP_MODELS[str(loc[2])].model_fields)
-    part = next((_PARTS[word] for word in reversed(loc) if isinstance(word, str) and word in _PARTS), None)
-    return tuple(part.model_fields) if part else ()
-
-
-def _words(detail: ErrorDetails) -> Words:
+def _words(detail: ErrorDetails, words_at: WordsAt) -> Words:
     loc, kind, context = detail["loc"], detail["type"], detail.get("ctx", {})
     last = str(loc[-1]) if loc else ""
     if last == "[key]":
@@ -62,7 +48,7 @@ def _words(detail: ErrorDetails) -> Words:
         case "missing":
             return f"缺少“{last}”，请补上 {last}:", f"{last!r} is missing; add {last}:"
         case "extra_forbidden":
-            return _unknown_word(last, _allowed(loc))
+            return _unknown_word(last, words_at(loc))
         case "union_tag_not_found":
             return f"缺少“do”，请写 do: {_steps()}", f"'do' is missing; write do: {_steps()}"
         case "union_tag_invalid" if context.get("discriminator") != "'do'":

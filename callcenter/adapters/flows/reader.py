@@ -4,7 +4,7 @@ from pathlib import Path as FilePath
 
 from pydantic import ValidationError
 
-from callcenter.adapters.flows.models import FlowModel
+from callcenter.adapters.flows.models import FlowModel, words_at
 from callcenter.adapters.flows.problems import finding_of
 from callcenter.adapters.flows.tree import read_tree
 from callcenter.domain.flow.checker import check
@@ -29,7 +29,7 @@ def load_text(content: bytes, file: str = "<flow>") -> Flow:
     try:
         model = FlowModel.model_validate(tree.value)
     except ValidationError as error:
-        tree.findings.extend(finding_of(tree, detail) for detail in error.errors(include_url=False))
+        tree.findings.extend(finding_of(tree, detail, words_at) for detail in error.errors(include_url=False))
         raise FlowError(_in_order(tree.findings)) from error
     flow = Flow(
         model.flow,

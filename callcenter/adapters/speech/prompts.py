@@ -1,15 +1,22 @@
 """The store of sound files: a recording of the pack if there is one, else rendered once and kept by text and voice."""
 
+import contextlib
 import hashlib
 import os
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Final
 
 from callcenter.adapters.speech.sound import BadSound, for_telephone
 from callcenter.adapters.speech.voice import EspeakVoice, Voice
 from callcenter.service.ports import SpeechFailed
+
+KEEP_SECONDS: Final = 2 * 24 * 3600.0
+"""Sounds with amounts and names in them are hardly ever wanted twice, and would fill the disk."""
+SWEEP_EVERY: Final = 1000
 
 Progress = Callable[[int, int], None]
 """Called with (done, of) after each text."""
@@ -29,6 +36,7 @@ class PromptStore:
         self._sounds, self._recordings = sounds, dict(recordings or {})
         self._busy: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
+        self._made = 0
 
     def prompt(self, text: str) -> str:
         """Return the sound's absolute path without extension; a known text costs one stat (two with a recording).
@@ -40,8 +48,23 @@ class PromptStore:
         """
         return self._recorded(text) or self._rendered(text)
 
+    def sweep(self, now_seconds: float | None = None) -> int:
+        """Remove sounds that nobody has heard for KEEP_SECONDS and return how many; a wanted one is made again.
+
+        `now_seconds` is the time as an epoch, the present one when left out. Any thread; the switch may be playing.
+        """
+        oldest = (time.time() if now_seconds is None else now_seconds) - KEEP_SECONDS
+        removed = 0
+        for file in self._cache.glob("??/*"):
+            with contextlib.suppress(FileNotFoundError):
+                if file.stat().st_mtime < oldest:
+                    file.unlink()
+                    removed += 1
+        return removed
+
     def render_all(self, texts: Iterable[str], progress: Progress = lambda done, of: None) -> tuple[str, ...]:
-        """Make every sound now. Return what could not be made: `text: reason`, in order; empty when all is there."""
+        """Make every sound now, remove the unused ones, and return what could not be made (`text: reason`)."""
+        self.sweep()
         wanted = tuple(dict.fromkeys(texts))
         failures: list[str] = []
         for done, text in enumerate(wanted, 1):
@@ -55,6 +78,9 @@ class PromptStore:
     def _rendered(self, text: str) -> str:
         stem = self._stem(f"{self._voice.name}\n{text}")
         self._once(stem, lambda file: self._render(text, file))
+        if self._made >= SWEEP_EVERY:
+            self._made = 0
+            self.sweep()
         return stem
 
     def _recorded(self, text: str) -> str:
@@ -80,7 +106,13 @@ class PromptStore:
     def _once(self, stem: str, make: Callable[[Path], object]) -> None:
         """Make the file if it is not there, in one thread, while others that want the same one wait."""
         name = stem + ".wav"
-        if os.path.exists(name):  # ten times the speed of Path, on the way of every prompt
+        try:
+            age_seconds = time.time() - os.stat(name).st_mtime  # ten times as fast as Path; on every way
+        except OSError:
+            pass
+        else:
+            if age_seconds > KEEP_SECONDS / 2:
+                os.utime(name)
             return
         with self._guard:
             lock = self._busy.setdefault(stem, threading.Lock())
@@ -88,6 +120,7 @@ class PromptStore:
             with lock:
                 if not Path(name).exists():
                     make(Path(name))
+                    self._made += 1
         finally:
             with self._guard:
                 self._busy.pop(stem, None)

@@ -37,7 +37,7 @@ class EspeakVoice:
     def __init__(
         self,
         voice: str = "cmn-latn-pinyin",
-        words_per_minute: int = 170,
+        words_per_minute: int = 200,
         command: tuple[str, ...] = WORKER,
         render_seconds: float = RENDER_SECONDS,
     ) -> None:

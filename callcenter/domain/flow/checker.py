@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from callcenter.domain.flow import steps as s
@@ -13,7 +13,7 @@ from callcenter.domain.flow.findings import Finding
 from callcenter.domain.flow.knowledge import known_at, missing_in
 from callcenter.domain.flow.steps import KEYS, Flow, Path, Step
 from callcenter.domain.flow.texts import KINDS, BadText, Slot, parts
-from callcenter.domain.ids import StepId
+from callcenter.domain.ids import QueueId, StepId
 
 MOST_CHOICES = 9
 _WRITTEN_DIGIT: Final = re.compile(r"[0-9０-９]")
@@ -31,6 +31,17 @@ def check(flow: Flow) -> tuple[Finding, ...]:
         mistakes += [(code, (*at, *path), zh, en) for code, path, zh, en in _step(step, types)]
     findings = (_finding(flow, *mistake) for mistake in mistakes)
     return tuple(sorted(findings, key=lambda finding: (finding.line, finding.column)))
+
+
+def unknown_queues(flow: Flow, queues: Collection[QueueId]) -> tuple[Finding, ...]:
+    """Return a finding for each queue step whose queue the organisation does not have."""
+    found = []
+    for name, step in flow.steps.items():
+        if isinstance(step, s.Queue) and step.queue not in queues:
+            zh = f"没有名为“{step.queue}”的技能组，可用：{'、'.join(queues)}"
+            en = f"there is no queue {step.queue!r}; known: {', '.join(queues)}"
+            found.append(_finding(flow, "unknown_queue", ("steps", name, "queue"), zh, en))
+    return tuple(found)
 
 
 def facts_of(flow: Flow) -> dict[str, FactType]:

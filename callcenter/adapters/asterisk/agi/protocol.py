@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 ENVIRONMENT_LINES = 100
 ENVIRONMENT_BYTES = 16 * 1024
@@ -10,11 +11,12 @@ USAGE_LINES = 200
 ANSWER_BYTES = 64 * 1024
 
 COMMAND_BYTES = 2047
-"""Asterisk 20-22 reads a command into 2048 bytes; what is longer would be taken as a second command."""
+"""What is longer than the switch's buffer is carried out as a second command (seen on Asterisk 22.10.1 from 8192 bytes
+on, whose buffer was 2048 bytes in earlier versions)."""
 
-_FORBIDDEN = frozenset("\r\n\0")
 _VERB = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)*")
 _ANSWER = re.compile(r"(\d{3})(?: result=(\S*))?(?: \((.*)\))?(?: endpos=(\d+))?\s*", re.DOTALL)
+_PLAIN = "200 result="
 
 
 class Quoted(str):
@@ -25,9 +27,22 @@ class Quoted(str):
 
 def quote(word: str) -> Quoted:
     """Return the word in double quotes as Asterisk's AGI reads it. Raises ValueError on CR, LF or NUL."""
-    if not _FORBIDDEN.isdisjoint(word):
+    if "\n" in word or "\r" in word or "\0" in word:
         raise ValueError("参数含换行或空字符,请删去 / the argument holds a line break or NUL: take it out")
-    return Quoted('"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"')
+    return Quoted(_quoted(word))
+
+
+def _quoted(word: str) -> str:
+    if "\\" in word or '"' in word:
+        word = word.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{word}"'
+
+
+@lru_cache(maxsize=64)
+def _verb(verb: str) -> str:
+    if not _VERB.fullmatch(verb):
+        raise ValueError("AGI 命令名无效 / not the name of an AGI command")
+    return verb
 
 
 def command(verb: str, *words: str | int) -> bytes:
@@ -36,16 +51,15 @@ def command(verb: str, *words: str | int) -> bytes:
     Raises:
         ValueError: a word holds CR, LF or NUL, the verb is no verb, or the line would be cut by the switch.
     """
-    if not _VERB.fullmatch(verb):
-        raise ValueError("AGI 命令名无效 / not the name of an AGI command")
-    parts = [
-        verb,
-        *(
-            word if isinstance(word, Quoted) else quote(word) if isinstance(word, str) else f"{word:d}"
-            for word in words
-        ),
-    ]
-    line = " ".join(parts).encode("utf-8", "replace") + b"\n"
+    text = _verb(verb)
+    for word in words:
+        if isinstance(word, str):
+            text += f" {word if isinstance(word, Quoted) else _quoted(word)}"
+        else:
+            text += f" {word:d}"
+    if "\n" in text or "\r" in text or "\0" in text:
+        raise ValueError("参数含换行或空字符,请删去 / the argument holds a line break or NUL: take it out")
+    line = text.encode("utf-8", "replace") + b"\n"
     if len(line) > COMMAND_BYTES:
         raise ValueError(
             f"参数过长(整行最多 {COMMAND_BYTES} 字节),请缩短 / "
@@ -54,8 +68,7 @@ def command(verb: str, *words: str | int) -> bytes:
     return line
 
 
-@dataclass(frozen=True, slots=True)
-class AgiReply:
+class AgiReply(NamedTuple):
     """The answer to one command. `result` is text as sent; `value` what stood in parentheses; `endpos` samples."""
 
     code: int
@@ -107,8 +120,7 @@ class AgiProtocol:
         Raises:
             Flooded: the environment or an answer is larger than any switch sends.
         """
-        lines = (self._buffer + data).split(b"\n")
-        self._buffer = lines.pop()
+        *lines, self._buffer = (self._buffer + data).split(b"\n")
         heard: list[Heard] = []
         for raw in lines:
             line = raw.decode("utf-8", "replace")
@@ -136,7 +148,9 @@ class AgiProtocol:
             self.stray += 1
 
     def _answer(self, line: str, heard: list[Heard]) -> None:
-        if line.rstrip("\r") == "HANGUP" and not self._begun:
+        if line.startswith(_PLAIN) and self._open and self._usage is None and not self._begun:
+            self._try(line, heard)
+        elif line.rstrip("\r") == "HANGUP" and not self._begun:
             if not self.hung_up:
                 self.hung_up = True
                 heard.append(HANGUP)
@@ -161,6 +175,9 @@ class AgiProtocol:
 
     def _try(self, text: str, heard: list[Heard]) -> None:
         """Finish the answer when it is whole: a value may hold line breaks, it ends at the closing parenthesis."""
+        if text.startswith(_PLAIN) and " " not in text[11:]:
+            self._finish(AgiReply(200, text[11:].rstrip("\r")), heard)
+            return
         match = _ANSWER.fullmatch(text)
         if match:
             code, result, value, endpos = match.groups()

@@ -4,6 +4,7 @@ import contextlib
 import socket
 import struct
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from asterisk.agi import AGI, AGIAppError, AGIInvalidCommand, AGIUsageError
@@ -63,7 +64,7 @@ class Session(AGI):  # type: ignore[misc]  # pyst2 has no types
 
     def __init__(self, connection: socket.socket, protocol: AgiProtocol, environment: Environment) -> None:
         # pyst2's own __init__ sets a signal (A2), writes to stderr (A9) and reads from a text file (A3).
-        self.env = dict(environment)
+        self.env = environment
         self.commands = 0
         self._socket = connection
         self._protocol = protocol
@@ -148,7 +149,6 @@ class Session(AGI):  # type: ignore[misc]  # pyst2 has no types
 
     def close(self) -> None:
         """Give the channel back to the dialplan and free the socket. The session's own thread only."""
-        self.end()
         self._socket.close()
 
     # What pyst2's methods stand on.
@@ -218,6 +218,7 @@ class Session(AGI):  # type: ignore[misc]  # pyst2 has no types
         return self.done("DATABASE GET", family, key).value
 
 
+@lru_cache(maxsize=256)
 def timeval(seconds: float) -> bytes:
     """Return a time limit in the form that socket options take."""
     return struct.pack("ll", int(seconds), int(seconds % 1 * 1_000_000))

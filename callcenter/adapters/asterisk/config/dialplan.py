@@ -56,6 +56,7 @@ exten => after,1,UserEvent(CCTalkOver,Call: ${UNIQUEID})
 exten => s,1,GotoIf($["${CC_RECORDED}" != ""]?done)
  same => n,Set(CC_RECORDED=1)
  same => n,MixMonitor(@recordings@/@file@.wav,b)
+ same => n,UserEvent(CCRecording,Call: ${UNIQUEID},File: @file@.wav)
  same => n(done),Return()
 
 ; On the agent's leg before it rings: what the desk reads to know which call this is.
