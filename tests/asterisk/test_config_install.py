@@ -64,12 +64,12 @@ def broken_apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failures: int) -
     script = tmp_path / "bin/apt-get"
     script.parent.mkdir()
     script.write_text(
-        f"""#!/bin/sh
+        f"""#!/bin/bash
 case "$*" in *--print-uris*) echo "'http://m.example/a.deb' a.deb 2000000 SHA256:0"; exit 0;; esac
 for word; do case $word in APT::Status-Fd=*) status=${{word#*=}};; esac; done
 echo x >> {tmp_path}/attempts
 if [ $(wc -l < {tmp_path}/attempts) -le {failures} ]; then echo "E: connection reset" >&2; exit 100; fi
-for part in 0 25 50 51 100; do eval "echo dlstatus:1:$part.0:a >&$status"; done
+for part in 0 25 50 51 100; do echo "dlstatus:1:$part.0:a" >&$status; done
 """,
         encoding="utf-8",
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from callcenter.adapters.asterisk.checks import check_all
-from callcenter.adapters.asterisk.child import SwitchChild
+from callcenter.adapters.asterisk.child import SwitchChild, SwitchDidNotStart
 from tests.switch.rig import HOTLINE, PROJECT, Rig, free_tcp_ports, rig, until
 
 
@@ -28,7 +28,7 @@ def test_our_process_is_killed_and_the_switch_lives_on_and_is_adopted(switch: Ri
     plan = replace(switch.plan, run_dir=tmp_path / "second", **ports())
     (tmp_path / "plan").write_bytes(pickle.dumps(plan))
     script = (
-        "import os, pickle, sys, time; from callcenter.adapters.asterisk.child import SwitchChild;"
+        "import os, pickle, sys, time; from callcenter.adapters.asterisk.child import SwitchChild, SwitchDidNotStart;"
         "SwitchChild(pickle.load(open(sys.argv[1], 'rb'))).start(); print('up', flush=True); time.sleep(60)"
     )
     with subprocess.Popen(
@@ -65,6 +65,20 @@ def test_changed_files_are_read_by_the_living_switch_and_new_ports_restart_it(sw
     assert moved.pid not in (None, pid)
     moved.stop()
     assert switch.child.pid is None
+
+
+@pytest.mark.parametrize("name", ["ami_port", "http_port", "sip_port"])
+def test_a_taken_port_is_named_in_two_languages_and_nothing_is_left_running(
+    switch: Rig, tmp_path: Path, name: str
+) -> None:
+    fresh = ports()
+    taken = {"ami_port": switch.plan.ami_port, "http_port": switch.plan.http_port, "sip_port": switch.plan.sip_port}
+    second = SwitchChild(replace(switch.plan, run_dir=tmp_path / "second", **{**fresh, name: taken[name]}))
+    with pytest.raises(SwitchDidNotStart, match=f"127.0.0.1:{taken[name]}") as refused:
+        second.start()
+    assert "请在配置中换一个" in str(refused.value)
+    assert second.pid is None
+    assert switch.child.pid is not None
 
 
 def test_the_doctor_finds_a_sound_switch_sound_and_names_what_is_wrong(switch: Rig) -> None:

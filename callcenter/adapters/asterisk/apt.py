@@ -172,7 +172,8 @@ class AptFolder:
             ended, said = self._fetch_once(words, what, total_bytes)
             if ended == 0:
                 return
-            self._report(f"下载中断，重试 {attempt}/{ATTEMPTS} / download broken, trying again {attempt}/{ATTEMPTS}")
+            if attempt < ATTEMPTS:
+                self._report(f"下载中断，第 {attempt} 次重试：{said} / download broken, trying again")
         raise SwitchPackageMissing(
             f"下载失败：{said}\n请检查网络或 apt 的代理设置，再运行同一命令。\n"
             "Download failed. Check the network or apt's proxy, then run the same command again."

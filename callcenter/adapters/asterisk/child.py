@@ -64,7 +64,7 @@ class SwitchChild:
         if living:
             self.stop()
         conf = write(self.plan)
-        self._refuse_taken_port()
+        self._refuse_taken_ports()
         log = self.plan.run_dir / "console.log"
         with log.open("wb") as out:
             self._process = subprocess.Popen(  # noqa: S603
@@ -150,18 +150,26 @@ class SwitchChild:
             "Asterisk did not start; its last words are above. Check whether its ports are taken: callcenter doctor"
         )
 
-    def _refuse_taken_port(self) -> None:
-        """A foreign process on the AMI port would answer in the switch's place."""
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((LOOPBACK, self.plan.ami_port))
-            except OSError as error:
-                port = self.plan.ami_port
-                raise SwitchDidNotStart(
-                    f"端口 {port} 已被别的程序占用：请在配置中换一个 AMI 端口，或停止那个程序。\n"
-                    f"Port {port} is taken by another program: choose another AMI port or stop that program."
-                ) from error
+    def _refuse_taken_ports(self) -> None:
+        """Without a port the switch would start all the same, deaf; a stranger on the AMI port would even answer."""
+        plan = self.plan
+        wanted = (
+            (socket.SOCK_STREAM, LOOPBACK, plan.ami_port),
+            (socket.SOCK_STREAM, LOOPBACK, plan.http_port),
+            (socket.SOCK_DGRAM, plan.address, plan.sip_port),
+        )
+        for kind, address, port in wanted:
+            with socket.socket(socket.AF_INET, kind) as probe:
+                if kind == socket.SOCK_STREAM:
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind((address, port))
+                except OSError as error:
+                    raise SwitchDidNotStart(
+                        f"交换机不能使用 {address}:{port}（{error.strerror}）：请在配置中换一个，或停止占用它的程序。\n"
+                        f"The switch cannot use {address}:{port} ({error.strerror}): configure another one, "
+                        "or stop the program that has it."
+                    ) from error
 
     def _last_words(self) -> str:
         words = []

@@ -132,6 +132,8 @@ class DatabaseJournal:
                 if rows:
                     self._committed_seq = max(self._committed_seq, rows[-1].seq)
                     self._work.notify_all()
+                elif self._last_seq != seen:
+                    continue  # appended between the read and here
                 elif self._closing:
                     return
                 else:

@@ -18,8 +18,7 @@ CDR_COLUMNS = (
     "disposition",
 )
 """Columns of `cdr-custom/calls.csv`, no header line. Times are seconds since 1970 with a fraction ('0.000000' = never),
-durations seconds with a fraction; disposition is Asterisk's number: 1 no answer, 2 failed, 4 busy, 8 answered,
-16 congestion."""
+durations whole seconds; disposition is Asterisk's number: 0 no answer, 2 failed, 4 busy, 8 answered, 16 congestion."""
 
 CEL_COLUMNS = ("event", "at", "uniqueid", "linkedid", "channel", "context", "application", "peer")
 """Columns of `cel-custom/legs.csv`, no header line. `at` is seconds since 1970 with a fraction."""
