@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
@@ -41,8 +42,10 @@ SettingsFile = Annotated[Path | None, typer.Option("--settings", help="配置文
 
 
 def home() -> Path:
-    """Return the folder that holds `config/` and `ivr_flows/`: CALLCENTER_HOME, else where we are."""
-    return Path(os.environ.get("CALLCENTER_HOME") or Path.cwd())
+    """Return the folder that holds `config/` and `ivr_flows/`: CALLCENTER_HOME, else where we are, else the wheel's."""
+    here = Path(os.environ.get("CALLCENTER_HOME") or Path.cwd())
+    shared = Path(str(files("callcenter"))) / "_share"
+    return here if (here / "config" / "packs").is_dir() or not shared.is_dir() else shared
 
 
 def _settings(file: Path | None) -> Settings:
@@ -51,7 +54,10 @@ def _settings(file: Path | None) -> Settings:
 
 
 @app.command()
-def serve(settings: SettingsFile = None) -> None:
+def serve(
+    settings: SettingsFile = None,
+    keep_switch: Annotated[bool, typer.Option(help="停止时保留通话 / leave the switch and its talks running")] = False,
+) -> None:
     """启动呼叫中心 / run the call centre until it is stopped."""
     blueprint = Blueprint(_settings(settings))
     web = blueprint.settings.web
@@ -59,7 +65,7 @@ def serve(settings: SettingsFile = None) -> None:
     try:
         Server(web.host, web.port, web.threads, start, stop).run()
     finally:
-        if blueprint.settings.switch.mode == "own":
+        if blueprint.settings.switch.mode == "own" and not keep_switch:
             SwitchChild(blueprint.plan).stop()
 
 
@@ -159,7 +165,7 @@ def migrate(settings: SettingsFile = None) -> None:
 def switch_install(settings: SettingsFile = None) -> None:
     """从发行版软件包解开 Asterisk，不安装到系统 / unpack Asterisk from the distribution's packages."""
     configured = _settings(settings)
-    found = install(configured.under_home(configured.switch.root), words.print)
+    found = install(configured.under_work(configured.switch.root), words.print)
     typer.echo(found.version)
 
 

@@ -45,8 +45,8 @@ def paths(blueprint: Blueprint) -> Mapping[str, str]:
 
 def examine(blueprint: Blueprint) -> Iterator[Check]:
     """Yield one answer after another; none of them changes anything."""
-    yield _try("pack", "配置包可用", "the pack is usable", lambda: blueprint.pack and None)
-    yield _try("flow", "IVR 流程可用", "the IVR flow is usable", lambda: load(blueprint.flow_file) and None)
+    yield _try("pack", "配置包可用", "the pack is usable", lambda: blueprint.pack)
+    yield _try("flow", "IVR 流程可用", "the IVR flow is usable", lambda: load(blueprint.flow_file))
     yield _disk(blueprint.settings.run_path)
     yield _clock()
     yield _schema(blueprint.settings.database_url)
@@ -67,7 +67,7 @@ def _asking(blueprint: Blueprint) -> Iterator[Ask]:
     """Open a link of our own for the questions; a switch that is away answers each with OSError."""
     switch = blueprint.settings.switch
     client = AmiClient(
-        switch.host,
+        blueprint.ami_host,
         switch.ami_port,
         switch.ami_user,
         blueprint.ami_secret,
@@ -95,7 +95,7 @@ def _asking(blueprint: Blueprint) -> Iterator[Ask]:
         client.stop()
 
 
-def _try(name: str, zh: str, en: str, question: Callable[[], None]) -> Check:
+def _try(name: str, zh: str, en: str, question: Callable[[], object]) -> Check:
     try:
         question()
     except (SettingsError, FlowError, OSError) as fault:

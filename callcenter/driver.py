@@ -53,8 +53,14 @@ class Driver:
         self._orders: queue.SimpleQueue[Order | None] = queue.SimpleQueue()
         self._watchers: list[Watcher] = []
         self._seq = journal.last_seq()
+        self._unwritten: list[JournalRow] = []
         self._threads: list[threading.Thread] = []
         self.faults = 0
+
+    @property
+    def unwritten(self) -> int:
+        """Return how many facts the journal's disk has not taken yet."""
+        return len(self._unwritten)
 
     @property
     def floor(self) -> Floor:
@@ -120,16 +126,26 @@ class Driver:
 
     def _take(self, message: Message) -> Result:
         result = self._engine.handle(message, self._clock())
-        rows = [JournalRow(self._seq + number, fact) for number, fact in enumerate(result.facts, 1)]
-        if rows:
-            self._journal.append(rows)
-            self._seq = rows[-1].seq
+        self._write(result)
         for order in result.orders:
             self._hand_out(order)
         if result.touched:
             for watcher in self._watchers:
                 watcher.changed(self._engine.floor, result, self._seq)
         return result
+
+    def _write(self, result: Result) -> None:
+        """Put the facts into the journal. A full disk keeps them here: calls go on, and they are written before others."""
+        self._unwritten += (JournalRow(self._seq + number, fact) for number, fact in enumerate(result.facts, 1))
+        self._seq += len(result.facts)
+        if not self._unwritten:
+            return
+        try:
+            self._journal.append(self._unwritten)
+            self._unwritten = []
+        except OSError as fault:
+            self.faults += 1
+            log.error("journal_not_written", fault=str(fault), waiting=len(self._unwritten))
 
     def _hand_out(self, order: Order) -> None:
         match order:

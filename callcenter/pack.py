@@ -53,7 +53,7 @@ class SeatEntry(Entry):
     extension: Annotated[str, Field(pattern=r"^[0-9]{2,10}$")]
     queues: tuple[str, ...]
     sip_contact: str = ""
-    """Where a SIP phone without registration is reached (`sip:10.0.0.7:5060`); empty: a browser, or a phone that registers."""
+    """Where a SIP phone that does not register is reached (`sip:10.0.0.7:5060`); empty for every other phone."""
 
 
 class Pack(Entry):

@@ -1,4 +1,4 @@
-"""Secrets that this installation made for itself: the AMI secret and the phones' passwords, readable by its owner only."""
+"""Secrets that this installation made for itself: the AMI secret and the phones' passwords; only its owner reads them."""
 
 import json
 import os

@@ -50,9 +50,13 @@ class WebSettings(Part):
 
 
 class Settings(Part):
-    """Everything that differs between two installations of the same pack. Relative paths start at `home`."""
+    """Everything that differs between two installations of the same pack.
+
+    `packs` and `flows` are relative to `home`; what is written while running (`run_dir`, `switch.root`) to `work`.
+    """
 
     home: Path
+    work: Path
     pack: str = "P02"
     packs: Path = Path("config/packs")
     flows: Path = Path("ivr_flows")
@@ -69,10 +73,14 @@ class Settings(Part):
         """Return an absolute path."""
         return (self.home / path).resolve()
 
+    def under_work(self, path: Path | str) -> Path:
+        """Return an absolute path."""
+        return (self.work / path).resolve()
+
     @property
     def run_path(self) -> Path:
         """Return the folder that holds everything written while running."""
-        return self.under_home(self.run_dir)
+        return self.under_work(self.run_dir)
 
     @property
     def database_url(self) -> str:
@@ -111,7 +119,7 @@ def load(home: Path, file: Path | None = None, environ: dict[str, str] | None = 
         if name.startswith("CALLCENTER_"):
             _put(values, name.removeprefix("CALLCENTER_").lower().split("__"), value)
     try:
-        return Settings(home=home.resolve(), **values)
+        return Settings.model_validate({"work": Path.cwd(), **values, "home": home.resolve()})
     except ValidationError as faults:
         lines = [f"  {'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults.errors()]
         raise SettingsError("\n".join([f"配置有误，请改正 / settings refused, mend: {path}", *lines])) from None
@@ -119,5 +127,7 @@ def load(home: Path, file: Path | None = None, environ: dict[str, str] | None = 
 
 def _put(values: dict[str, Any], keys: list[str], value: str) -> None:
     for key in keys[:-1]:
-        values = values.setdefault(key, {})
+        if not isinstance(values.get(key), dict):
+            values[key] = {}
+        values = values[key]
     values[keys[-1]] = value

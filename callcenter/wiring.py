@@ -22,7 +22,7 @@ from callcenter.adapters.asterisk.books import read_calls
 from callcenter.adapters.asterisk.child import SwitchChild
 from callcenter.adapters.asterisk.config.books import CDR_FILE
 from callcenter.adapters.asterisk.install import Installed, existing, unpacked
-from callcenter.adapters.asterisk.plan import PhonePlan, SwitchPlan
+from callcenter.adapters.asterisk.plan import LOOPBACK, PhonePlan, SwitchPlan
 from callcenter.adapters.asterisk.switch import AsteriskSwitch
 from callcenter.adapters.asterisk.translate import WANTED, Translator
 from callcenter.adapters.clock.timers import SchedulerTimers
@@ -40,6 +40,7 @@ from callcenter.adapters.web.feed import Feed
 from callcenter.adapters.web.house import House
 from callcenter.adapters.web.sockets import Doorkeeper, Rooms
 from callcenter.domain import events as e
+from callcenter.domain.flow.checker import unknown_queues
 from callcenter.domain.flow.steps import Flow, fixed_texts, recordings
 from callcenter.domain.ids import AgentId, CallId
 from callcenter.driver import Driver
@@ -78,6 +79,11 @@ class Blueprint:
         return self.settings.switch.ami_secret or self.secrets.ami
 
     @property
+    def ami_host(self) -> str:
+        """Return where the AMI is: our own switch's always listens on loopback only."""
+        return LOOPBACK if self.settings.switch.mode == "own" else self.settings.switch.host
+
+    @property
     def flow_file(self) -> Path:
         """Return the file of the hotline's flow."""
         settings = self.settings
@@ -96,7 +102,7 @@ class Blueprint:
     @cached_property
     def software(self) -> Installed:
         """Return the Asterisk to run. Raises SettingsError when there is none yet."""
-        found = unpacked(self.settings.under_home(self.settings.switch.root)) or existing()
+        found = unpacked(self.settings.under_work(self.settings.switch.root)) or existing()
         if found is None:
             raise SettingsError(
                 "还没有 Asterisk，请运行：callcenter switch install / no Asterisk yet, run: callcenter switch install"
@@ -143,7 +149,7 @@ class Blueprint:
     def ws_url(self) -> str:
         """Return where browser phones register."""
         switch = self.settings.switch
-        return switch.ws_url or f"ws://{switch.host}:{switch.http_port}/ws"
+        return switch.ws_url or f"ws://{self.ami_host}:{switch.http_port}/ws"
 
     def day_of(self, at: datetime) -> str:
         """Return the local day of a moment, `YYYY-MM-DD`."""
@@ -169,14 +175,14 @@ class Installation:
         self.records = DatabaseRecords(self.database)
         self.reports = Reports(self.database, blueprint.zone)
         self.people = WebPeople(People(self.database), now)
-        self.flow: Flow = flows.load(blueprint.flow_file)
+        self.rules = blueprint.pack.rules()
+        self.flow: Flow = _flow(blueprint)
         sounds = settings.under_home(settings.packs) / blueprint.pack.id / "sounds"
         self.speech = PromptStore(settings.prompts, sounds=sounds, recordings=recordings(self.flow))
-        self.rules = blueprint.pack.rules()
         self.engine = Engine(self.rules, blueprint.day_of)
         self.timers = SchedulerTimers(lambda name: self.driver.post(TimerRang(name)), settings.time_zone)
         self.ami = AmiClient(
-            settings.switch.host,
+            blueprint.ami_host,
             settings.switch.ami_port,
             settings.switch.ami_user,
             blueprint.ami_secret,
@@ -277,8 +283,12 @@ class Installation:
             logins_per_minute=settings.web.logins_per_minute,
             origins=settings.web.origins,
             phone_origin=self.blueprint.ws_url.rpartition("/")[0],
-            ready=lambda: {"switch": self.ami.up, "database": not self.journal.last_error},
+            ready=self._parts,
         )
+
+    def _parts(self) -> dict[str, bool]:
+        """Return what is well; the web's health page says it."""
+        return {"switch": self.ami.up, "database": not self.journal.last_error, "journal": not self.driver.unwritten}
 
     def _phone_of(self, agent: AgentId) -> w.PhoneAccount | None:
         seat = self.rules.seats.get(agent)
@@ -290,6 +300,14 @@ class Installation:
             realm=self.blueprint.settings.switch.host,
             ws_url=self.blueprint.ws_url,
         )
+
+
+def _flow(blueprint: Blueprint) -> Flow:
+    """Return the hotline's flow. Raises FlowError, also when it queues callers where the pack has no queue."""
+    flow = flows.load(blueprint.flow_file)
+    if findings := unknown_queues(flow, [queue.id for queue in blueprint.pack.queues]):
+        raise flows.FlowError(findings)
+    return flow
 
 
 def make(blueprint: Blueprint) -> tuple[Callable[[], Flask], Callable[[], None]]:

@@ -23,8 +23,9 @@ export const router = createRouter({
 
 router.beforeEach(async (to) => {
   const session = useSession();
-  if (to.name === "login") return true;
-  if (!(await session.load())) return { name: "login", query: to.path === "/" ? {} : { to: to.path } };
+  const known = await session.load();
+  if (to.name === "login") return !known || { path: "/" };
+  if (!known) return { name: "login", query: to.path === "/" ? {} : { to: to.path } };
   const allowed = screens.filter((screen) => screen.rail && screen.open(session));
   return allowed.some((screen) => screen.route.name === to.name) || { name: allowed[0]?.route.name ?? "login" };
 });

@@ -1,8 +1,10 @@
 // Who is logged in, and what that person may see.
 import { defineStore } from "pinia";
-import { computed, shallowRef } from "vue";
+import { computed, ref, shallowRef } from "vue";
 import { api, Refused } from "./api";
 import type { DeskRules, LoginForm, Me } from "./wire";
+
+const AGAIN_MS = 2000;
 
 export const useSession = defineStore("session", () => {
   const me = shallowRef<Me | null>(null);
@@ -10,18 +12,23 @@ export const useSession = defineStore("session", () => {
   const hasSeat = computed(() => me.value?.agent != null);
   const seesBoard = computed(() => me.value !== null && me.value.role !== "agent");
 
-  const isHere = () => me.value !== null;
+  /** The server does not answer yet; the page waits for it. */
+  const away = ref(false);
 
-  /** Ask the server once who this is; false when nobody is logged in. */
+  /** Ask the server who this is, again until it answers; false when nobody is logged in. */
   async function load(): Promise<boolean> {
-    if (isHere()) return true;
-    try {
-      await enter(await api.me());
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      if (error.status !== 401) setTimeout(() => location.reload(), 3000);
+    while (!me.value) {
+      try {
+        await enter(await api.me());
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        if (error.status === 401) return false;
+        away.value = true;
+        await new Promise((go) => setTimeout(go, AGAIN_MS));
+      }
     }
-    return isHere();
+    away.value = false;
+    return true;
   }
 
   async function enter(person: Me): Promise<void> {
@@ -31,7 +38,7 @@ export const useSession = defineStore("session", () => {
 
   const login = async (form: LoginForm): Promise<void> => enter(await api.login(form));
 
-  return { me, rules, hasSeat, seesBoard, load, login };
+  return { me, rules, away, hasSeat, seesBoard, load, login };
 });
 
 /** Queues in the order of the rules; JSON objects promise none. */

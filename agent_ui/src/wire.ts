@@ -277,7 +277,7 @@ export interface BoardChange {
   switch_up?: boolean | null;
 }
 
-/** Socket event `pulse`, every 2 s: no pulse for 5 s means 数据中断. The seqs tell a client that it missed something. */
+/** Socket event `pulse`, every 2 s: none for 5 s means 数据中断. The seqs tell a client that it missed something. */
 export interface Pulse {
   now_ms: number;
   desk_seq: number | null;

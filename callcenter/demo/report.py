@@ -14,6 +14,7 @@ from callcenter.adapters.database.engine import open_database
 from callcenter.adapters.database.reports import CallLine, Reports
 from callcenter.demo.agents import Pop
 from callcenter.domain.events import Outcome
+from callcenter.domain.ids import CallId
 from callcenter.settings import Settings
 
 
@@ -57,7 +58,7 @@ def account(
 
 
 def _faults(
-    figures: Mapping[str, Any], calls: Sequence[CallLine], switch: Mapping[str, SwitchCall], pops: Sequence[Pop]
+    figures: Mapping[str, Any], calls: Sequence[CallLine], switch: Mapping[CallId, SwitchCall], pops: Sequence[Pop]
 ) -> list[str]:
     faults = []
     if figures["unexplained"]:

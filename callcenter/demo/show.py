@@ -92,12 +92,13 @@ class Demo:
     # --- the parts ---------------------------------------------------------------------------------
 
     def _simulated_seats(self) -> tuple[str, ...]:
-        pack = Blueprint(Settings(home=self._home, pack=self._wish.pack)).pack
+        pack = Blueprint(Settings(home=self._home, work=self._home, pack=self._wish.pack)).pack
         return tuple(seat.extension for seat in pack.seats if seat.agent not in PEOPLE_SEATS)
 
     def _people(self, seats: tuple[str, ...]) -> tuple[LogIn, ...]:
         names = {
-            seat.agent: seat.name for seat in Blueprint(Settings(home=self._home, pack=self._wish.pack)).pack.seats
+            seat.agent: seat.name
+            for seat in Blueprint(Settings(home=self._home, work=self._home, pack=self._wish.pack)).pack.seats
         }
         agents = [LogIn(seat, names[seat], "agent", seat) for seat in (*PEOPLE_SEATS, *seats)]
         return (*agents, LogIn("monitor", "周班长", "supervisor"), LogIn("admin", "管理员", "admin"))

@@ -8,6 +8,11 @@ from callcenter.demo.callers import Caller
 FIRST_NUMBER = 13900000000
 """Numbers of callers whom nobody knows; known ones are the sample customers' own."""
 
+KINDS = (
+    *("service", "leak", "balance", "service", "menu_quitter", "repair"),
+    *("balance_then_agent", "service", "impatient", "account", "service", "leak"),
+)
+
 
 def known_number(place: int) -> str:
     """Return the first number of the sample customer at `place`, as a trunk shows it."""
@@ -16,10 +21,8 @@ def known_number(place: int) -> str:
 
 def callers(chance: random.Random, count: int | None, stay: tuple[float, float]) -> Iterator[Caller]:
     """Yield callers, `count` of them or without end. Among the first twelve every ending occurs."""
-    kinds = ("service", "leak", "balance", "service", "menu_quitter", "repair", "balance_then_agent", "service")
-    kinds += ("impatient", "account", "service", "leak")
     for place in range(10**9 if count is None else count):
-        kind = kinds[place] if place < len(kinds) else chance.choice(kinds)
+        kind = KINDS[place] if place < len(KINDS) else chance.choice(KINDS)
         yield _caller(kind, place, chance, stay)
 
 

@@ -68,7 +68,7 @@ MOVES: Mapping[tuple[AgentState, Trigger], AgentState] = {
 @dataclass(frozen=True, slots=True)
 class Agent:
     """One agent as he or she is now. `after` is what was asked for during the call; `before` the state that a lost
-    desk interrupted; `idle_since` orders the agents for the next call."""
+    desk interrupted, with its reason; `idle_since` orders the agents for the next call."""
 
     id: AgentId
     state: AgentState
@@ -84,6 +84,7 @@ class Agent:
     after: AgentState = S.READY
     after_reason: str = ""
     before: AgentState = S.BUSY
+    before_reason: str = ""
     page: str = ""
     desk_up: bool = False
     phone_up: bool = False
@@ -118,11 +119,16 @@ def step(agent: Agent, event: e.Event) -> Agent:
         filled,
         state=target,
         since=event.at,
-        idle_since=event.at if target is S.READY else filled.idle_since,
+        idle_since=event.at if target is S.READY and not _withdrawn(event) else filled.idle_since,
         reason=reason,
         cause=cause,
         until=None if target is not S.RINGING else filled.until,
     )
+
+
+def _withdrawn(event: e.Event) -> bool:
+    """Return whether an offer was taken back: the agent has been idle all along."""
+    return isinstance(event, e.OfferExpired) and event.cause is e.Miss.WITHDRAWN
 
 
 def _reason(event: e.Event, target: AgentState) -> tuple[str, str]:
@@ -148,15 +154,16 @@ def _filled(agent: Agent, event: e.Event) -> Agent:
         case e.OfferMade():
             return replace(agent, call=event.call, after=S.READY, after_reason="")
         case e.OfferExpired() | e.LegLost() | e.WrapUpFinished():
-            return replace(agent, call=None, before=S.BUSY)
+            return replace(agent, call=None, before=S.BUSY, before_reason="")
         case e.AgentReady() | e.AgentBusy() | e.AgentOnBreak() if agent.state in (*ON_CALL, S.WRAP_UP):
             after = {e.AgentReady: S.READY, e.AgentBusy: S.BUSY, e.AgentOnBreak: S.BREAK}[type(event)]
             return replace(agent, after=after, after_reason=getattr(event, "reason", ""))
         case e.WrapUpUntil():
             return replace(agent, until=event.until)
         case e.DesktopLost():
-            before = agent.before if agent.state is S.DISCONNECTED else agent.state
-            return replace(agent, desk_up=False, before=before)
+            if agent.state is S.DISCONNECTED:
+                return replace(agent, desk_up=False)
+            return replace(agent, desk_up=False, before=agent.state, before_reason=agent.reason)
         case e.DesktopBack():
             return replace(agent, desk_up=True, page=event.page)
         case e.PhoneSeen():

@@ -87,6 +87,7 @@ class Call:
     passed_over: tuple[str, ...] = ()
     ringing: bool = False
     answered_at: datetime | None = None
+    talk_began_at: datetime | None = None
     held_at: datetime | None = None
     held_seconds: float = 0.0
     talk_ended_at: datetime | None = None
@@ -156,7 +157,8 @@ def _filled(call: Call, event: e.Event) -> Call:  # noqa: PLR0912 - one flat mat
         case e.OfferExpired():
             return replace(call, agent=None, agent_channel=None, offered_at=None, ringing=False)
         case e.OfferAnswered():
-            return replace(call, agent_channel=event.channel, answered_at=call.answered_at or event.at, ringing=False)
+            first = call.answered_at or event.at
+            return replace(call, agent_channel=event.channel, answered_at=first, talk_began_at=event.at, ringing=False)
         case e.CallHeld():
             return replace(call, held_at=event.at)
         case e.CallResumed() | e.LegLost():

@@ -35,7 +35,7 @@ class LongestIdle:
     def pick(self, agents: Iterable[Agent], now: datetime) -> Choice | None:
         """Return the longest idle of the ready agents."""
         team = sorted(agents, key=lambda agent: (agent.idle_since, agent.id))
-        ready = [agent for agent in team if _can_ring(agent)]
+        ready = [agent for agent in team if can_ring(agent)]
         if not ready:
             return None
         chosen = ready[0]
@@ -43,7 +43,8 @@ class LongestIdle:
         return Choice(chosen.id, f"longest_idle:{_idle(chosen, now)}", passed)
 
 
-def _can_ring(agent: Agent) -> bool:
+def can_ring(agent: Agent) -> bool:
+    """Return whether an offer to the agent can reach a person: ready, page open, phone there."""
     return agent.state is AgentState.READY and agent.desk_up and _has_phone(agent)
 
 
@@ -56,7 +57,7 @@ def _idle(agent: Agent, now: datetime) -> int:
 
 
 def _why_not(agent: Agent, now: datetime) -> str:
-    if _can_ring(agent):
+    if can_ring(agent):
         return f"{agent.id}:shorter_idle:{_idle(agent, now)}"
     if agent.state is AgentState.READY:
         return f"{agent.id}:no_phone"

@@ -13,6 +13,9 @@ from callcenter.service.turn import Turn
 
 A = AgentState
 
+EARLY_RING_SECONDS = 1
+"""A wrap-up timer that rings earlier than this belongs to a time that was extended meanwhile."""
+
 
 def sign_in(turn: Turn, wish: c.SignIn) -> None:
     """签入; signing in again with the same phone changes nothing but the page."""
@@ -44,7 +47,7 @@ def sign_out(turn: Turn, wish: c.SignOut) -> None:
     if agent.state in (A.RINGING, A.TALKING, A.HOLDING):
         raise Refused("on_call", "通话中不能签出，请先挂机。", "You cannot sign out during a call; hang up first.")
     if agent.state is A.WRAP_UP:
-        _close_wrap_up(turn, agent, "", "", e.Party.AGENT)
+        _close_as_typed(turn, agent, e.Party.AGENT)
     turn.order(StopTimer(f"wrapup:{agent.id}"))
     turn.tell(e.AgentSignedOut(turn.now, agent.id))
 
@@ -75,7 +78,24 @@ def reject_offer(turn: Turn, wish: c.RejectOffer) -> None:
     if call.agent_channel is not None:
         turn.order(HangUpChannel(call.agent_channel))
     turn.order(StopTimer(f"offer:{call.id}"))
-    turn.tell(e.OfferExpired(turn.now, call.id, wish.agent, e.Miss.REJECTED))
+    end_offer(turn, e.OfferExpired(turn.now, call.id, wish.agent, e.Miss.REJECTED))
+
+
+def end_offer(turn: Turn, fact: e.OfferExpired) -> None:
+    """Tell the end of an offer, then what the agent had asked for or lost while the phone rang."""
+    if not turn.tell_if_legal(fact):
+        return
+    agent = turn.agent(fact.agent)
+    if agent.state is A.READY:
+        _as_asked(turn, agent)
+    if not agent.desk_up:
+        turn.tell(e.DesktopLost(turn.now, agent.id))
+
+
+def without_caller(turn: Turn, agent: Agent) -> None:
+    """The caller of a lost leg is not coming back to this agent: a page that is there is 示忙, not 断线."""
+    if agent.state is A.DISCONNECTED and agent.desk_up:
+        turn.tell(e.DesktopBack(turn.now, agent.id, agent.page))
 
 
 def hang_up(turn: Turn, wish: c.HangUp) -> None:
@@ -129,14 +149,25 @@ def finish_wrap_up(turn: Turn, wish: c.FinishWrapUp) -> None:
 
 def wrap_up_ran_out(turn: Turn, agent: Agent) -> None:
     """超时未小结: keep what was typed, and go on."""
+    early = agent.until is not None and turn.now < agent.until - timedelta(seconds=EARLY_RING_SECONDS)
+    if agent.state is A.WRAP_UP and not early:
+        _close_as_typed(turn, agent, e.Party.TIMEOUT)
+
+
+def _close_as_typed(turn: Turn, agent: Agent, by: e.Party) -> None:
     call = turn.call(turn.floor.wrapping.get(agent.id))
-    if agent.state is A.WRAP_UP:
-        _close_wrap_up(turn, agent, call.code if call else "", call.note if call else "", e.Party.TIMEOUT)
+    _close_wrap_up(turn, agent, call.code if call else "", call.note if call else "", by)
 
 
 def _close_wrap_up(turn: Turn, agent: Agent, code: str, note: str, by: e.Party) -> None:
     call = turn.floor.wrapping.get(agent.id, CallId(""))
     turn.tell(e.WrapUpFinished(turn.now, agent.id, call, code, note, by))
+    _as_asked(turn, agent)
+    if not agent.desk_up:
+        turn.tell(e.DesktopLost(turn.now, agent.id))
+
+
+def _as_asked(turn: Turn, agent: Agent) -> None:
     match agent.after:
         case A.BUSY:
             turn.tell(e.AgentBusy(turn.now, agent.id, agent.after_reason))
@@ -144,8 +175,6 @@ def _close_wrap_up(turn: Turn, agent: Agent, code: str, note: str, by: e.Party) 
             turn.tell(e.AgentOnBreak(turn.now, agent.id, agent.after_reason))
         case _:
             pass
-    if not agent.desk_up:
-        turn.tell(e.DesktopLost(turn.now, agent.id))
 
 
 def _signed_in(turn: Turn, wish: c.Command) -> Agent:

@@ -8,6 +8,7 @@ from callcenter.domain.book import outcome_of
 from callcenter.domain.call import Call, CallState
 from callcenter.domain.ids import AgentId, CallId
 from callcenter.domain.orders import HangUpChannel, ReadBack, StartTimer, StopTimer
+from callcenter.service import agents
 from callcenter.service.turn import Turn
 
 RETURN_DOUBT_SECONDS = 1.5
@@ -18,14 +19,16 @@ OFFER_GRACE_SECONDS = 10
 
 
 def on_arrived(turn: Turn, fact: e.CallArrived) -> None:
-    """A caller came; dialplan and session both say so, the first one counts."""
-    if fact.call not in turn.floor.calls:
+    """A caller came; dialplan and session both say so, the first one counts, even when the call has ended by then."""
+    if fact.call not in turn.floor.calls and fact.call not in turn.floor.ended:
         turn.tell(fact)
 
 
 def on_returned(turn: Turn, fact: e.CallReturned) -> None:
     """The caller is back in our waiting session."""
     call = turn.call(fact.call)
+    if call is None and fact.call not in turn.floor.ended:
+        turn.tell(e.CallArrived(fact.at, fact.call, fact.channel, "", "", "", e.Party.RESYNC))
     if call is None or call.queue is None:
         return
     if call.state is CallState.OFFERED:
@@ -47,7 +50,7 @@ def on_expired(turn: Turn, fact: e.OfferExpired) -> None:
     """The phone was not answered: the caller keeps the place, the agent is 未应答."""
     if _offered_to(turn, fact.call, fact.agent):
         turn.order(StopTimer(f"returned:{fact.call}"), StopTimer(f"offer:{fact.call}"))
-        turn.tell_if_legal(fact)
+        agents.end_offer(turn, fact)
 
 
 def on_answered(turn: Turn, fact: e.OfferAnswered) -> None:
@@ -76,7 +79,7 @@ def on_ended(turn: Turn, fact: e.CallEnded) -> None:
         return
     if call.state is CallState.OFFERED and call.agent is not None:
         turn.order(StopTimer(f"offer:{call.id}"), StopTimer(f"returned:{call.id}"))
-        turn.tell(e.OfferExpired(fact.at, call.id, call.agent, e.Miss.WITHDRAWN))
+        agents.end_offer(turn, e.OfferExpired(fact.at, call.id, call.agent, e.Miss.WITHDRAWN))
     elif call.state in (CallState.TALKING, CallState.HOLDING) and call.agent is not None:
         by = e.Party.CALLER if fact.source is e.Party.SWITCH else fact.source
         end_talk(turn, call, e.TalkEnded(fact.at, call.id, call.agent, by))
@@ -84,6 +87,8 @@ def on_ended(turn: Turn, fact: e.CallEnded) -> None:
     short = turn.floor.rules.queue(call.queue).short_abandon_seconds
     outcome = outcome_of(call, call.waited_seconds(fact.at), short)
     turn.tell(e.CallEnded(fact.at, call.id, outcome, fact.cause, fact.source))
+    if call.state is CallState.LEG_LOST and call.agent is not None:
+        agents.without_caller(turn, turn.agent(call.agent))
 
 
 def end_talk(turn: Turn, call: Call, fact: e.TalkEnded) -> None:

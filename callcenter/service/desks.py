@@ -7,6 +7,8 @@ from callcenter.domain.agent import Agent, AgentState
 from callcenter.domain.call import Call, CallState
 from callcenter.domain.ids import AgentId
 from callcenter.domain.orders import ConnectCaller, ReturnToWaiting, StartTimer, StopTimer
+from callcenter.service import agents
+from callcenter.service.calls import OFFER_GRACE_SECONDS
 from callcenter.service.messages import DeskClosed, DeskOpened
 from callcenter.service.turn import Turn
 
@@ -73,6 +75,7 @@ def rejoin_overdue(turn: Turn, agent_id: AgentId) -> None:
         rejoin(turn, agent, call)
     else:
         turn.order(ReturnToWaiting(call.id, call.channel))
+        agents.without_caller(turn, agent)
 
 
 def rejoin(turn: Turn, agent: Agent, call: Call) -> None:
@@ -81,9 +84,13 @@ def rejoin(turn: Turn, agent: Agent, call: Call) -> None:
     if call.queue is None or not turn.tell_if_legal(
         e.OfferMade(turn.now, call.id, agent.id, call.queue, "rejoin:0", (), rejoin=True)
     ):
+        turn.order(ReturnToWaiting(call.id, call.channel))
         return
     ring_seconds = turn.floor.rules.rejoin_seconds
-    turn.order(ConnectCaller(call.id, call.channel, agent.id, agent.extension, ring_seconds, auto_answer=True))
+    turn.order(
+        ConnectCaller(call.id, call.channel, agent.id, agent.extension, ring_seconds, auto_answer=True),
+        StartTimer(f"offer:{call.id}", turn.now + timedelta(seconds=ring_seconds + OFFER_GRACE_SECONDS)),
+    )
 
 
 def _restore(turn: Turn, was: Agent) -> None:
@@ -91,7 +98,9 @@ def _restore(turn: Turn, was: Agent) -> None:
         case A.READY:
             turn.tell(e.AgentReady(turn.now, was.id, e.Party.SWITCH))
         case A.BREAK:
-            turn.tell(e.AgentOnBreak(turn.now, was.id, was.reason, e.Party.SWITCH))
+            turn.tell(e.AgentOnBreak(turn.now, was.id, was.before_reason, e.Party.SWITCH))
+        case A.BUSY if was.before_reason:
+            turn.tell(e.AgentBusy(turn.now, was.id, was.before_reason, e.Party.SWITCH))
         case _:
             pass
 

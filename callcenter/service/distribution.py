@@ -6,7 +6,7 @@ from callcenter.domain import events as e
 from callcenter.domain.call import CallState
 from callcenter.domain.ids import CallId, QueueId
 from callcenter.domain.orders import ConnectCaller, StartTimer
-from callcenter.domain.routing import Choice, Policy
+from callcenter.domain.routing import Choice, Policy, can_ring
 from callcenter.service.calls import OFFER_GRACE_SECONDS
 from callcenter.service.turn import Turn
 
@@ -16,14 +16,21 @@ def distribute(turn: Turn, policy: Policy) -> None:
     if not turn.floor.switch_up:
         return
     queues = [queue for queue in turn.floor.queues.values() if queue.line and queue.agents]
+    ready = {agent.id for agent in turn.floor.agents.values() if can_ring(agent)} if queues else set()
+    queues = [queue for queue in queues if not ready.isdisjoint(queue.agents)]
     places = sorted((place, queue.id) for queue in queues for place in queue.line)
     for place, queue_id in places:
+        if not ready:
+            return
         call = turn.floor.calls[place.call]
+        if ready.isdisjoint(turn.floor.queue(queue_id).agents):
+            continue
         if call.state is not CallState.WAITING or call.id in turn.floor.suspects:
             continue
         team = (turn.agent(agent) for agent in turn.floor.queue(queue_id).agents)
         choice = policy.pick(team, turn.now)
         if choice is not None:
+            ready.discard(choice.agent)
             _offer(turn, place.call, queue_id, choice)
 
 

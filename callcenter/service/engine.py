@@ -64,7 +64,7 @@ class Engine:
         """Rebuild the floor from the facts of what is live, count today's facts, and return the timers to start."""
         for fact in facts:
             try:
-                self.floor.apply(fact)
+                self.floor.replay(fact)
             except IllegalMove as stray:
                 self.strays[str(stray)] += 1
         self.floor.switch_up = False
@@ -73,13 +73,15 @@ class Engine:
 
     def _timers_again(self, now: datetime) -> Iterable[Order]:
         for agent in self.floor.agents.values():
-            if agent.state is not AgentState.SIGNED_OUT:
+            if agent.state is not AgentState.SIGNED_OUT and agent.page:
                 yield StartTimer(f"desk:{agent.id}", now + timedelta(seconds=3 * desks.BLIP_SECONDS))
             if agent.state is AgentState.WRAP_UP:
                 yield StartTimer(f"wrapup:{agent.id}", max(now, agent.until or now))
         for call in self.floor.calls.values():
             if call.state is CallState.OFFERED:
                 yield StartTimer(f"offer:{call.id}", now + timedelta(seconds=calls.OFFER_GRACE_SECONDS))
+            if call.state is CallState.LEG_LOST:
+                yield StartTimer(f"rejoin:{call.agent}", now + timedelta(seconds=self.floor.rules.rejoin_seconds))
 
     def _dispatch(self, turn: Turn, message: Message) -> None:
         doer = DOERS.get(type(message))
@@ -118,7 +120,7 @@ def _order_failed(turn: Turn, message: m.OrderFailed) -> None:
     call = turn.call(order.call)
     if call is not None and call.state is CallState.OFFERED and call.agent == order.agent:
         turn.floor.suspects.add(order.call)
-        turn.tell(e.OfferExpired(turn.now, order.call, order.agent, e.Miss.WITHDRAWN))
+        agents.end_offer(turn, e.OfferExpired(turn.now, order.call, order.agent, e.Miss.WITHDRAWN))
         turn.order(ReadBack())
 
 

@@ -59,7 +59,19 @@ class Floor:
         """Return a line, empty when never used."""
         return self.queues.get(queue) or Queue(queue)
 
-    def apply(self, fact: e.Event) -> None:
+    def replay(self, fact: e.Event) -> None:
+        """Apply a fact of the journal. Of an agent who has signed out since, the journal gives back only what was told
+        about calls that still live: there the call moves alone.
+
+        Raises:
+            IllegalMove: nothing was changed.
+        """
+        try:
+            self.apply(fact)
+        except IllegalMove:
+            self.apply(fact, call_only=True)
+
+    def apply(self, fact: e.Event, call_only: bool = False) -> None:
         """Move every machine that the fact concerns, all or none.
 
         Raises:
@@ -67,7 +79,7 @@ class Floor:
         """
         before = self.calls.get(getattr(fact, "call", None))  # type: ignore[arg-type]
         call = self._next_call(fact)
-        agent = self._next_agent(fact)
+        agent = None if call_only else self._next_agent(fact)
         self._count(fact, before)
         if call is not None:
             self.calls[call.id] = call
@@ -90,6 +102,8 @@ class Floor:
         for fact in today:
             call_id: CallId | None = getattr(fact, "call", None)
             before = counted.get(call_id) if call_id else None
+            if isinstance(fact, e.CallEnded) and before is None:  # it came on an earlier day
+                self.tallies.book = self.tallies.book.offer()
             self._count(fact, before)
             if isinstance(fact, e.CallArrived):
                 counted[fact.call] = calls.arrive(fact)
@@ -170,6 +184,7 @@ class Floor:
                 return
         if done in self.calls and self.calls[done].state is CallState.ENDED and done not in self.wrapping.values():
             del self.calls[done]
+            self.touched.calls.add(done)
 
     def _count(self, fact: e.Event, before: Call | None) -> None:
         day = self.day_of(fact.at)
@@ -193,8 +208,8 @@ class Floor:
                 self.touched.queues.add(before.queue)
             case e.OfferExpired() if fact.cause is not e.Miss.WITHDRAWN:
                 tallies.missed(fact.agent)
-            case e.TalkEnded() if before is not None and before.answered_at is not None:
-                tallies.talked(fact.agent, (fact.at - before.answered_at).total_seconds())
+            case e.TalkEnded() | e.LegLost() if before is not None and before.talk_began_at is not None:
+                tallies.talked(fact.agent, (fact.at - before.talk_began_at).total_seconds())
             case e.CallEnded():
                 tallies.book = tallies.book.close(fact.outcome)
                 if before is not None and before.queue:

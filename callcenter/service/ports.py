@@ -86,6 +86,88 @@ class Journal(Protocol):
 
         The driver thread only. Never waits for the database: a writer thread of the adapter carries the spool there
         in small transactions, each row exactly once, and goes on after the database was away.
+
+        Raises:
+            OSError: the disk took nothing; the caller keeps the rows and tries again.
+            ValueError: the seqs have a gap; nothing was kept.
+        """
+
+    def last_seq(self) -> int:
+        """Return the last seq that was ever appended, in the spool or the database; 0 when none."""
+
+    def open_rows(self) -> Iterable[JournalRow]:
+        """Yield, in seq order, the facts that rebuild live state, and no more: cost grows with what is live.
+
+        Of every call that lives or is being wrapped up its whole story; of every agent at work the own facts since the
+        sign-in and the story of the last call offered, ended or not, because the agent's state hangs on it. Counts of
+        the day do not follow from these rows.
+        """
+
+
+class RecordsAway(Exception):
+    """The database did not answer in time; nothing was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveChannel:
+    """One channel as the switch lists it. `call` is the Linkedid; `uniqueid == call` marks the caller's own leg."""
+
+    name: ChannelName
+    uniqueid: str
+    call: CallId
+    state: str
+    context: str
+    extension: str
+    application: str
+    bridge: str
+    seconds: int
+
+
+class Switch(Protocol):
+    """Carries out orders on the telephone switch."""
+
+    def carry_out(self, order: Order) -> None:
+        """Send one order and return when the switch has accepted it (about 1 ms).
+
+        Called from the driver's order thread only, in the order the engine gave. Hanging up or muting a channel that
+        is already gone is no error. What really happened comes back later as events.
+
+        Raises:
+            ChannelGone: a caller who was to be moved is not on the switch any more.
+            SwitchAway: the link is down or silent for 2 s.
+        """
+
+    def live_channels(self) -> Sequence[LiveChannel]:
+        """Read every channel of the switch, for resync. Any thread.
+
+        Raises:
+            SwitchAway: the link is down or the list did not complete within 5 s.
+        """
+
+    def registered_phones(self) -> frozenset[str]:
+        """Return the extensions that a phone is registered for. Any thread; raises SwitchAway like `live_channels`."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """A fact with its place in the one order of all facts. `seq` starts at 1 and has no gaps."""
+
+    seq: int
+    event: Event
+
+
+class Journal(Protocol):
+    """Appends facts; the source of every projection."""
+
+    def append(self, rows: Sequence[JournalRow]) -> None:
+        """Take rows in seq order and return once they survive a kill -9 of this process (spooled to disk).
+
+        The driver thread only. Never waits for the database: a writer thread of the adapter carries the spool there
+        in small transactions, each row exactly once, and goes on after the database was away.
+
+        Raises:
+            OSError: the disk took nothing; the caller keeps the rows and tries again.
+            ValueError: the seqs have a gap; nothing was kept.
         """
 
     def last_seq(self) -> int:

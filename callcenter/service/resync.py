@@ -1,11 +1,13 @@
 """After a gap: compares the floor with the switch's own picture and tells what was missed."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from callcenter.domain import events as e
+from callcenter.domain.agent import AgentState
 from callcenter.domain.call import Call, CallState
 from callcenter.domain.ids import AgentId, CallId, ChannelName
+from callcenter.domain.orders import StartTimer
 from callcenter.service import calls, desks
 from callcenter.service.messages import PassedBy, Picture
 from callcenter.service.ports import LiveChannel
@@ -24,13 +26,13 @@ def compare(turn: Turn, picture: Picture) -> None:
         if call.state is not CallState.ENDED and call.arrived_at < picture.asked_at - timedelta(
             seconds=SETTLED_SECONDS
         ):
-            _settle(turn, call, legs.get(call.id, []))
+            _settle(turn, call, legs.get(call.id, []), picture.asked_at)
     for call_id, channels in legs.items():
         _adopt(turn, call_id, channels)
     by_extension = {seat.extension: seat.agent for seat in turn.floor.rules.seats.values()}
     for extension, agent in by_extension.items():
         up = extension in picture.phones
-        if agent in turn.floor.agents and turn.agent(agent).phone_up != up:
+        if turn.agent(agent).phone_up != up:
             desks.phone_seen(turn, e.PhoneSeen(turn.now, agent, up))
     turn.floor.suspects.clear()
     if not turn.floor.switch_up:
@@ -39,7 +41,7 @@ def compare(turn: Turn, picture: Picture) -> None:
 
 def passed_by(turn: Turn, call: PassedBy) -> None:
     """Enter a call that came and went while we were away."""
-    if call.call in turn.floor.calls:
+    if call.call in turn.floor.calls or call.call in turn.floor.ended:
         return
     turn.tell(
         e.CallArrived(call.arrived_at, call.call, ChannelName(""), "", "", call.dialed, e.Party.RESYNC),
@@ -48,40 +50,55 @@ def passed_by(turn: Turn, call: PassedBy) -> None:
     )
 
 
-def _settle(turn: Turn, call: Call, channels: Sequence[LiveChannel]) -> None:
+def _settle(turn: Turn, call: Call, channels: Sequence[LiveChannel], asked_at: datetime) -> None:
     own = next((channel for channel in channels if channel.uniqueid == call.id), None)
     if own is None:
         calls.on_ended(turn, e.CallEnded(turn.now, call.id, e.Outcome.ABANDONED, 0, e.Party.RESYNC))
         return
     connected = next((leg for leg in channels if leg is not own and leg.bridge and leg.bridge == own.bridge), None)
+    ours = own.context == "connect"
+    young = call.offered_at is not None and call.offered_at > asked_at - timedelta(seconds=SETTLED_SECONDS)
     match call.state:
-        case CallState.OFFERED if connected is not None and call.agent is not None:
+        case CallState.OFFERED if ours and connected is not None and call.agent is not None:
             calls.on_answered(turn, e.OfferAnswered(turn.now, call.id, call.agent, connected.name, e.Party.RESYNC))
-        case CallState.OFFERED if own.context != "connect" and call.agent is not None:
+        case CallState.OFFERED if not ours and not young and call.agent is not None:
             calls.on_expired(turn, e.OfferExpired(turn.now, call.id, call.agent, e.Miss.WITHDRAWN))
-        case CallState.TALKING | CallState.HOLDING if own.context != "connect" and call.agent is not None:
+        case CallState.TALKING | CallState.HOLDING if not ours and call.agent is not None:
             calls.end_talk(turn, call, e.TalkEnded(turn.now, call.id, call.agent, e.Party.RESYNC))
+        case CallState.LEG_LOST if call.agent is not None and connected is None:
+            patience = timedelta(seconds=turn.floor.rules.rejoin_seconds)
+            turn.order(StartTimer(f"rejoin:{call.agent}", turn.now + patience))
         case _:
             pass
+    if connected is not None and turn.floor.calls[call.id].state in (CallState.IN_IVR, CallState.WAITING):
+        # a duty phone, or an agent whom we do not know of, talks with the caller: nobody else is offered the call
+        turn.tell(e.CallDegraded(turn.now, call.id, answered=True))
 
 
 def _adopt(turn: Turn, call_id: CallId, channels: Sequence[LiveChannel]) -> None:
     own = next((channel for channel in channels if channel.uniqueid == call_id), None)
-    ours = own is not None and own.context in ("serve", "connect", "hotline")
-    if own is None or not ours or call_id in turn.floor.calls or call_id in turn.floor.ended:
+    # a caller in "hotline" or in our session is told of by the dialplan or the session itself, with the number
+    silent = own is not None and (own.context == "connect" or (own.context == "serve" and own.application == "Dial"))
+    if own is None or not silent or call_id in turn.floor.calls or call_id in turn.floor.ended:
         return
     arrived = turn.now - timedelta(seconds=own.seconds)
     turn.tell(e.CallArrived(arrived, call_id, own.name, "", "", own.extension, e.Party.RESYNC))
-    if own.context == "connect":
-        _adopt_talk(turn, call_id, own, channels)
-
-
-def _adopt_talk(turn: Turn, call_id: CallId, own: LiveChannel, channels: Sequence[LiveChannel]) -> None:
-    """A talk that the journal does not know: only the switch remembers it."""
     agent_leg = next((leg for leg in channels if leg is not own and leg.bridge and leg.bridge == own.bridge), None)
+    if own.context == "connect" and agent_leg is not None:
+        _adopt_talk(turn, call_id, own, agent_leg)
+    if agent_leg is not None and turn.floor.calls[call_id].state is not CallState.TALKING:
+        turn.tell(e.CallDegraded(turn.now, call_id, answered=True))
+
+
+def _adopt_talk(turn: Turn, call_id: CallId, own: LiveChannel, agent_leg: LiveChannel) -> None:
+    """A talk that the journal does not know: only the switch remembers it."""
     seats = {seat.extension: seat for seat in turn.floor.rules.seats.values()}
     seat = seats.get(own.extension.partition("*")[0])
-    if agent_leg is None or seat is None or not seat.queues:
+    if (
+        seat is None
+        or not seat.queues
+        or turn.agent(seat.agent).state not in (AgentState.READY, AgentState.DISCONNECTED)
+    ):
         return
     agent: AgentId = seat.agent
     turn.tell_if_legal(e.CallQueued(turn.now, call_id, seat.queues[0]))

@@ -59,3 +59,9 @@ def test_every_package_of_the_front_end_is_pinned_by_its_hash_and_names_no_host(
     installed = {name: package for name, package in packages.items() if name}
     assert [name for name, package in installed.items() if not package.get("integrity")] == []
     assert [name for name, package in installed.items() if "resolved" in package] == []
+
+
+def test_run_and_the_front_end_agree_on_the_oldest_node() -> None:
+    engines = json.loads((ROOT / "agent_ui/package.json").read_text("utf-8"))["engines"]
+    (oldest,) = re.findall(r"^NODE_OLDEST=(\d+)", (ROOT / "run").read_text("utf-8"), re.MULTILINE)
+    assert engines["node"] == f">={oldest}"

@@ -13,6 +13,12 @@ def ami_stream() -> bytes:
     return lzma.decompress((FOLDER / "ami_calls.xz").read_bytes())
 
 
+@cache
+def house_stream() -> bytes:
+    """Return what a house's own AMI user was told during 40 calls with four agents: the filtered events only."""
+    return lzma.decompress((FOLDER / "house_calls.xz").read_bytes())
+
+
 def agi_talk(name: str) -> tuple[bytes, list[tuple[bytes, bytes]]]:
     """Return the environment, and each command with all that the switch wrote until the next one."""
     environment, _, talk = (FOLDER / f"agi_{name}.txt").read_bytes().partition(b"\n\n")

@@ -1,6 +1,8 @@
 """One caller's session: who is gone, what failed, and never a command that nobody wrote."""
 
 import socket
+import subprocess
+import sys
 import threading
 import warnings
 
@@ -68,7 +70,7 @@ def test_each_word_of_a_line_is_the_right_command() -> None:
     ]
 
 
-def test_a2_r16_a_session_runs_in_a_thread_and_writes_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a2_a9_r16_a_session_runs_in_a_thread_and_writes_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     heard: list[str] = []
     line, _ = line_with(b"200 result=52\n")
     with warnings.catch_warnings():
@@ -99,6 +101,22 @@ def test_r15_a_hangup_that_was_not_read_yet_costs_one_command_at_most() -> None:
         with pytest.raises(CallerGone):
             line.play("beep")
     assert len(caller.commands) <= 1
+
+
+def test_a1_the_server_needs_nothing_that_python_3_cannot_import() -> None:
+    program = "import sys, callcenter.adapters.asterisk.agi.server; print('asterisk.fastagi' in sys.modules)"
+    assert (
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "False\n"
+    )
+
+
+def test_a3_text_goes_over_a_bytes_socket_whole_both_ways() -> None:
+    line, caller = line_with("200 result=1 (座席𠮷)\n".encode())
+    line.set_variable("CC_NOTE", "李娜𠮷")
+    assert line.get_variable("CC_NOTE") == "座席𠮷"
+    assert caller.commands[0] == 'SET VARIABLE "CC_NOTE" "李娜𠮷"'.encode()
+    line, _ = line_with("200 result=1 (李娜)\n".encode("gbk"))
+    assert "\ufffd" in line.get_variable("CALLERID(name)")
 
 
 @pytest.mark.parametrize("answer", [DEAD, b"200 result=-1 (hangup)\n"])

@@ -13,7 +13,7 @@ import time
 
 from tests.asterisk.scripted_agi import environment
 
-SESSIONS = 1500
+SESSIONS = 1000
 AT_ONCE = 50
 COMMANDS = 10
 ROUNDS = 5

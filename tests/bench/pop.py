@@ -1,7 +1,7 @@
 """From the engine's choice to the record on an agent's screen, in real Chromium, with a million customers.
 
-Run as `python -m tests.bench.pop [--customers N] [--calls N]`; SQLite and PostgreSQL one after the other, JSON line last.
-The start is the moment that the engine wrote into its fact OfferMade; the end is the first frame that shows the account.
+Run as `python -m tests.bench.pop [--customers N] [--calls N]`; SQLite, then PostgreSQL; one JSON line last. The start
+is the moment that the engine wrote into its fact OfferMade; the end is the first frame that shows the account.
 """
 
 import argparse
@@ -65,7 +65,7 @@ def measure(folder: Path, database: str, customers: int, calls: int) -> dict[str
     agent = LogIn("8001", "李敏", "agent", "8001")
     began = time.monotonic()
     organisation.fill(settings, (agent,), customers)
-    print(f"{customers} customers in {time.monotonic() - began:.0f} s", file=sys.stderr)
+    sys.stderr.write(f"{customers} customers in {time.monotonic() - began:.0f} s\n")
     with running_house(folder, settings), sync_playwright() as playwright:
         browser = launch(playwright)
         page = browser.new_context(permissions=["microphone"], locale="zh-CN").new_page()
@@ -143,7 +143,7 @@ def main() -> None:
                     figures[name] = measure(folder, postgres.new_database(), wish.customers, wish.calls)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-    print(json.dumps(figures))
+    sys.stdout.write(json.dumps(figures) + "\n")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import psycopg
 import pytest
 
 INSTALL = "apt-get install -y --no-install-recommends postgresql"
-START_SECONDS = 30
+START_SECONDS = 60
 SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",

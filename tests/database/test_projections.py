@@ -26,7 +26,7 @@ DAY = date(2026, 11, 20)
 def journalled(database: Database, facts: list[e.Event], spool: Path) -> DatabaseJournal:
     journal = DatabaseJournal(database, spool)
     journal.append(rows(facts))
-    journal.wait_until_committed(20)
+    journal.wait_until_committed(60)
     assert journal.projection_faults == 0
     return journal
 
@@ -172,7 +172,7 @@ def test_rebuilt_equals_incremental_for_any_history_even_an_impossible_one(
     """The same database serves all histories: each goes on where the one before ended, so rebuilds grow longer."""
     journal = DatabaseJournal(database, tmp_path_factory.mktemp("spool") / "journal.spool")
     journal.append(rows([fact for piece in pieces for fact in piece], journal.last_seq() + 1))
-    journal.wait_until_committed(20)
+    journal.wait_until_committed(60)
     assert journal.projection_faults == 0
     incremental = picture(database)
     assert rebuild(database) == 0

@@ -7,7 +7,7 @@ import pytest
 from callcenter.domain.flow import steps as s
 from callcenter.domain.flow.checker import check, unknown_queues
 from callcenter.domain.flow.condition_text import parse
-from callcenter.domain.flow.exits import exits, reachable
+from callcenter.domain.flow.exits import ending, exits, reachable
 from callcenter.domain.flow.knowledge import implied
 from callcenter.domain.ids import QueueId, StepId
 
@@ -181,6 +181,8 @@ def test_ways_out_and_reach() -> None:
     assert [way.by_key for way in exits(MAIN)] == [True, True, False]
     assert exits(LINE) == exits(BYE) == ()
     assert reachable(flow(), sid("owes")) == {"owes", "due", "done", "bye"}
+    assert reachable(flow(), sid("nowhere")) == set()
+    assert ending(flow(s.Goto(id=sid("lost"), goto=sid("lost")))) == {step.id for step in SOUND}
 
 
 def test_fixed_texts_and_recordings_are_listed_once() -> None:

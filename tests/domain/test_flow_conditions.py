@@ -3,12 +3,15 @@
 from datetime import date, time
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from callcenter.domain.flow.condition_text import LONGEST, BadCondition, parse
 from callcenter.domain.flow.conditions import faults, holds
 from callcenter.domain.flow.facts import FACTS, Value
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+"""A busy machine is no fault of the code."""
 
 KNOWN: dict[str, Value] = {
     "due_fen": 500,
@@ -92,6 +95,7 @@ def test_long_and_deep_ones_are_refused(text: str) -> None:
 
 
 @given(st.text(alphabet="abc_ ()[]<>=!,:'\"-0123456789andornti\n中", max_size=LONGEST + 5))
+@settings(UNHURRIED)
 def test_any_text_is_a_condition_or_a_refusal_inside_the_text(text: str) -> None:
     refusal = None
     try:

@@ -22,15 +22,29 @@ class MemoryJournal:
         return self.rows[-1].seq if self.rows else 0
 
     def open_rows(self) -> Iterable[JournalRow]:
-        calls, agents = _living(self.rows)
+        live, calls, agents = _living(self.rows)
+        agents |= _left_since(self.rows, live, agents)
         for row in self.rows:
             call, agent = getattr(row.event, "call", None), getattr(row.event, "agent", None)
             if call in calls or (call is None and agent in agents and row.seq >= agents[agent]):
                 yield row
 
 
-def _living(rows: Sequence[JournalRow]) -> tuple[set[str], dict[str, int]]:
-    """Return the calls whose facts are needed, and for each agent at work the seq of the sign-in."""
+def _left_since(rows: Sequence[JournalRow], live: set[str], at_work: dict[str, int]) -> dict[str, int]:
+    """Return, for agents who left but had to do with a live call, the seq of the sign-in under which they had."""
+    signed_in: dict[str, int] = {}
+    found: dict[str, int] = {}
+    for row in rows:
+        call, agent = getattr(row.event, "call", None), getattr(row.event, "agent", None)
+        if isinstance(row.event, e.AgentSignedIn):
+            signed_in[row.event.agent] = row.seq
+        elif agent is not None and call in live and agent not in at_work:
+            found.setdefault(agent, signed_in.get(agent, row.seq))
+    return found
+
+
+def _living(rows: Sequence[JournalRow]) -> tuple[set[str], set[str], dict[str, int]]:
+    """Return the live calls, the calls whose facts are needed, and for each agent at work the seq of the sign-in."""
     live: set[str] = set()
     since: dict[str, int] = {}
     last_call: dict[str, str] = {}
@@ -56,4 +70,4 @@ def _living(rows: Sequence[JournalRow]) -> tuple[set[str], dict[str, int]]:
                 wrapping.pop(agent, None)
             case _:
                 pass
-    return live | {last_call[a] for a in since if a in last_call} | set(wrapping.values()), since
+    return live, live | {last_call[a] for a in since if a in last_call} | set(wrapping.values()), since

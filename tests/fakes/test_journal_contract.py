@@ -8,7 +8,7 @@ import pytest
 from callcenter.adapters.database.engine import open_database
 from callcenter.adapters.database.journal import DatabaseJournal
 from callcenter.domain import events as e
-from callcenter.domain.ids import AgentId
+from callcenter.domain.ids import AgentId, CallId
 from callcenter.service.ports import Journal
 from tests.database.engines import ENGINES, fresh_url, migrated_file, migrated_name
 from tests.database.postgres import postgres
@@ -128,5 +128,13 @@ def test_a_call_passed_between_two_agents(reopen: Reopen) -> None:
     facts = signed_in("8001") + signed_in("8002", 5) + waiting("c1", 10)
     facts += offered("c1", "8001", 40) + missed("c1", "8001", 60) + offered("c1", "8002", 61)
     facts += talked("c1", "8002", 70) + ended("c1", 170) + wrapped_up("c1", "8002", 200)
+    _, back = history_of(reopen, facts)
+    assert back == facts
+
+
+def test_an_agent_who_left_a_live_call_behind_is_still_told_of(reopen: Reopen) -> None:
+    who = AgentId("8001")
+    facts = [*signed_in("8001"), *waiting("c1", 10), *offered("c1", "8001", 40), *talked("c1", "8001", 50)[:1]]
+    facts += [e.LegLost(at(60), CallId("c1"), who), e.AgentSignedOut(at(70), who)]
     _, back = history_of(reopen, facts)
     assert back == facts

@@ -25,6 +25,7 @@ STATE = "button[aria-keyshortcuts='Alt+S']"
 HEAR = """async ([seconds, tones]) => {
   const heard = new Map(tones.map((hz) => [hz, -200]));
   const stream = document.querySelector("#remote-audio").srcObject;
+  if (!stream || !stream.getAudioTracks().length) return tones.map(() => -200);
   const context = new AudioContext();
   await context.resume();
   const analyser = context.createAnalyser();

@@ -30,6 +30,7 @@ from callcenter.domain.events import Event, kind_of
 from callcenter.domain.ids import CallId
 from callcenter.settings import Settings, load
 from callcenter.wiring import Blueprint
+from tests.switch.link import Link
 from tests.switch.people import Agent, Lead
 from tests.switch.rig import LOOPBACK, PROJECT, Block, Ear, free_tcp_ports, until
 
@@ -82,7 +83,9 @@ class House:
         command = [sys.executable, "-m", "callcenter", "serve", "--settings", str(self.folder / "settings.toml")]
         environ = {**os.environ, "CALLCENTER_HOME": str(PROJECT)}
         with (self.folder / "server.log").open("ab") as out:
-            self.server = subprocess.Popen(command, stdout=out, stderr=out, env=environ, start_new_session=True)
+            self.server = subprocess.Popen(
+                command, stdout=out, stderr=out, cwd=PROJECT, env=environ, start_new_session=True
+            )
         self.until_whole()
         return time.monotonic() - began
 
@@ -225,13 +228,17 @@ class House:
         return {call.call: call for call in read_calls(self.blueprint.cdr_file)}
 
     def quiet(self) -> None:
-        """End every call, and wait until the switch and the book are empty of live ones."""
+        """End every call, sign everybody out, and wait until the switch and the book are empty of live calls."""
         self.callers.drop_all()
         assert self.ear is not None
         for block in self.channels():
             self.ear.ask({"Action": "Hangup", "Channel": block["Channel"]})
         until(lambda: not self.channels(), "no channel left", 15)
         until(lambda: all(call.outcome for call in self.calls()), "no call open in the book", 15)
+        with self.lead() as lead:
+            for agent in lead.screen["agents"]:
+                left = self.agent(agent)
+                until(lambda left=left: left.wish("/api/agent/sign-out").ok, f"{agent} signs out", 20)
 
     def books_agree(self) -> None:
         """Check that both books hold the same calls, and the same ones as answered by an agent."""
@@ -251,19 +258,19 @@ class House:
 
 
 @contextmanager
-def house(  # noqa: PLR0913 - what a story may wish differently
+def house(
     folder: Path,
     *,
     manners: Mapping[str, Manner] = SIP_SEATS,
     patience_tries: int = 30,
     ring_seconds: int = RING_SECONDS,
     customers: int = CUSTOMERS,
-    ami_port: int = 0,
+    link: Link | None = None,
     prompts: Path | None = None,
 ) -> Iterator[House]:
     """Run a house; everything ends with the block, each process by its own pid.
 
-    With `ami_port` the server takes the switch for somebody else's and connects there (a proxy of the test).
+    With `link` the server takes the switch for somebody else's and reaches it through that link.
     """
     install(PROJECT / ".asterisk", print)
     folder.mkdir(parents=True, exist_ok=True)
@@ -287,10 +294,11 @@ def house(  # noqa: PLR0913 - what a story may wish differently
         names = {seat.agent: seat.name for seat in blueprint.pack.seats}
         agents = [LogIn(seat, name, "agent", seat) for seat, name in names.items()]
         organisation.fill(settings, (*agents, LogIn("monitor", "周班长", "supervisor")), customers)
-        if ami_port:
+        if link is not None:
             switch.start()
+            link.target = ami
             text = (folder / "settings.toml").read_text("utf-8")
-            text = text.replace(f"ami_port = {ami}\n", f'ami_port = {ami_port}\nmode = "existing"\n')
+            text = text.replace(f"ami_port = {ami}\n", f'ami_port = {link.port}\nmode = "existing"\n')
             (folder / "settings.toml").write_text(text, "utf-8")
         callers = Callers(folder / "sipp", ports["sip"], blueprint.pack.hotline)
         stack.callback(callers.drop_all)
@@ -309,5 +317,6 @@ def _adjust(folder: Path, patience_tries: int, ring_seconds: int) -> Settings:
     text = pack.read_text("utf-8").replace("ring_seconds: 15", "ring_seconds: 20")
     pack.write_text(text.replace("ring_seconds: 20", f"ring_seconds: {ring_seconds}"), "utf-8")
     file = folder / "settings.toml"
-    file.write_text(f"patience_tries = {patience_tries}\n{file.read_text('utf-8')}", "utf-8")
+    top = f'work = "{PROJECT}"\npatience_tries = {patience_tries}\n'
+    file.write_text(top + file.read_text("utf-8"), "utf-8")
     return load(PROJECT, file, {})

@@ -14,7 +14,6 @@ import socketio
 from callcenter.domain.view import apply_board, apply_desk
 from tests.switch.rig import until
 
-BUSY_STATES = ("ringing", "talking", "holding", "disconnected")
 
 
 class Person:
@@ -86,7 +85,7 @@ class Agent(Person):
     def __enter__(self) -> "Agent":
         self.wish("/api/agent/sign-in", phone="sip", page=f"test-{self.login}").raise_for_status()
         self.open()
-        self.until("ready")
+        self.until("ready", "ringing", "talking")
         return self
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
@@ -128,7 +127,7 @@ class Agent(Person):
         """Finish the wrap-up of the call on the desk."""
         self.until("wrap_up")
         self.wish(f"/api/calls/{self.call}/wrap-up", code=code, note=note).raise_for_status()
-        self.until("ready", "busy", "break")
+        until(lambda: self.state != "wrap_up", f"{self.login} is done with the wrap-up")
 
     def leave(self) -> None:
         """End what is left of the work and sign out."""

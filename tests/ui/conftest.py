@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from tests.ui.stage import PAGES, Stage
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENS = ROOT / ".run" / "screens"
-SMALL = {"width": 1366, "height": 768}
-LARGE = {"width": 1920, "height": 1080}
+SMALL: ViewportSize = {"width": 1366, "height": 768}
+LARGE: ViewportSize = {"width": 1920, "height": 1080}
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +53,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
     made = context.new_page()
     faults: list[str] = []
     made.on("pageerror", lambda error: faults.append(str(error)))
+    made.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
     made.on("request", lambda sent: None if "127.0.0.1" in sent.url else faults.append(f"asked {sent.url}"))
     yield made
     assert not faults, faults

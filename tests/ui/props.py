@@ -86,15 +86,31 @@ def rules() -> wire.DeskRules:
                 _choice("repair.stove", "灶具打不着火", "Stove does not light"),
                 _choice("repair.none", "停气", "No gas"),
             ),
-            _choice("account", "开户过户", "Accounts", _choice("account.open", "开户", "New"), _choice("account.move", "过户", "Transfer")),
-            _choice("check", "安检换表", "Safety and meters", _choice("check.date", "安检预约", "Safety visit"), _choice("check.swap", "换表", "Meter swap")),
+            _choice(
+                "account",
+                "开户过户",
+                "Accounts",
+                _choice("account.open", "开户", "New"),
+                _choice("account.move", "过户", "Transfer"),
+            ),
+            _choice(
+                "check",
+                "安检换表",
+                "Safety and meters",
+                _choice("check.date", "安检预约", "Safety visit"),
+                _choice("check.swap", "换表", "Meter swap"),
+            ),
             _choice("other", "其他", "Other"),
         ],
-        queues=[wire.QueueRules(id=i, name=T(zh=zh, en=en), ring_seconds=20, wrap_up_seconds=30) for i, zh, en in queues],
+        queues=[
+            wire.QueueRules(id=i, name=T(zh=zh, en=en), ring_seconds=20, wrap_up_seconds=30) for i, zh, en in queues
+        ],
     )
 
 
-def agent(state: wire.AgentState = "ready", since_s: float = 0, left_s: float | None = None, **parts: object) -> wire.AgentCard:
+def agent(
+    state: wire.AgentState = "ready", since_s: float = 0, left_s: float | None = None, **parts: object
+) -> wire.AgentCard:
     """Return the agent's own card; `left_s` is how long the state still lasts."""
     card = wire.AgentCard(
         id="8017",
@@ -172,7 +188,9 @@ def customer(number: int = 1, name: str = "陈建国", **parts: object) -> wire.
             wire.MaskedPhone(index=1, masked="186****2210", label="女儿"),
         ],
         assets=[
-            wire.AssetCard(kind="气表", label="G2.5 膜式表", attributes={"表号": "A2016-77120", "读数": 1284, "到期": True}),
+            wire.AssetCard(
+                kind="气表", label="G2.5 膜式表", attributes={"表号": "A2016-77120", "读数": 1284, "到期": True}
+            ),
             wire.AssetCard(kind="灶具", label="双眼灶", attributes={"上次安检": "2025-12-02", "合格": True}),
         ],
         attributes={"用气性质": "民用", "开户": "2016-05", "电子发票": True, "代扣": False},
@@ -212,7 +230,17 @@ def desk(state: wire.AgentState = "signed_out", **parts: object) -> wire.Desk:
 
 
 def _queue_row(number: str, zh: str, en: str, *figures: int, longest_s: int | None = None) -> wire.QueueRow:
-    names = ("waiting", "ready", "talking", "wrap_up", "signed_in", "offered", "answered", "answered_in_time", "abandoned")
+    names = (
+        "waiting",
+        "ready",
+        "talking",
+        "wrap_up",
+        "signed_in",
+        "offered",
+        "answered",
+        "answered_in_time",
+        "abandoned",
+    )
     counts = dict(zip((*names, "short_abandon", "answer_seconds_total"), figures, strict=True))
     return wire.QueueRow(
         id=number,
@@ -241,15 +269,34 @@ def board() -> wire.Board:
         ("8030", "罗雪", "ready", 31, "", "", False),
         ("8031", "钱进", "signed_out", 9000, "", "", False),
     ]
-    waiting = [("gas", "150****3345", "", 72), ("gas", "139****0911", "王桂英", 41), ("trade", "0731****6677", "湘江酒店", 20), ("gas", "177****6628", "", 9)]
-    outcomes = {"answered": 556, "served_in_ivr": 214, "left_in_ivr": 61, "abandoned": 14, "short_abandon": 13, "callback": 6, "message": 2, "transferred_out": 3, "closed": 0, "degraded": 0, "blocked": 4}
+    waiting = [
+        ("gas", "150****3345", "", 72),
+        ("gas", "139****0911", "王桂英", 41),
+        ("trade", "0731****6677", "湘江酒店", 20),
+        ("gas", "177****6628", "", 9),
+    ]
+    outcomes = {
+        "answered": 556,
+        "served_in_ivr": 214,
+        "left_in_ivr": 61,
+        "abandoned": 14,
+        "short_abandon": 13,
+        "callback": 6,
+        "message": 2,
+        "transferred_out": 3,
+        "closed": 0,
+        "degraded": 0,
+        "blocked": 4,
+    }
     return wire.Board(
         seq=1,
         now_ms=now_ms(),
         switch_up=True,
         day="2026-11-20",
         queues={
-            "gas": _queue_row("gas", "民用服务", "Households", 3, 2, 3, 1, 8, 412, 389, 344, 23, 12, 5446, longest_s=72),
+            "gas": _queue_row(
+                "gas", "民用服务", "Households", 3, 2, 3, 1, 8, 412, 389, 344, 23, 12, 5446, longest_s=72
+            ),
             "repair": _queue_row("repair", "报修抢修", "Repairs", 0, 1, 1, 0, 4, 96, 95, 94, 1, 0, 665),
             "trade": _queue_row("trade", "工商用户", "Business", 1, 1, 1, 0, 3, 58, 55, 51, 3, 1, 605, longest_s=20),
             "complaint": _queue_row("complaint", "投诉专席", "Complaints", 0, 0, 0, 0, 1, 17, 17, 13, 0, 0, 410),
@@ -274,7 +321,9 @@ def board() -> wire.Board:
             for at, (number, name, state, seconds, reason, cause, busy) in enumerate(people)
         },
         waiting={
-            f"w{at}": wire.WaitingRow(id=f"w{at}", queue=queue, number=number, name=name, since_ms=now_ms() - seconds * 1000, place=at + 1)
+            f"w{at}": wire.WaitingRow(
+                id=f"w{at}", queue=queue, number=number, name=name, since_ms=now_ms() - seconds * 1000, place=at + 1
+            )
             for at, (queue, number, name, seconds) in enumerate(waiting)
         },
         book=wire.BookRow(offered=sum(outcomes.values()) + 14, live=14, in_ivr=5, outcomes=outcomes),

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, abort, jsonify, request, send_from_directory, session
-from flask_socketio import SocketIO, disconnect
+from flask_socketio import SocketIO, disconnect, join_room
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from callcenter.adapters.web import wire
 from tests.ui import props
 
 PAGES = Path(__file__).resolve().parents[2] / "callcenter" / "_desk"
+POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self' ws:; base-uri 'none'"
+"""As strict as the real server: a page that needs more must fail here."""
 Answer = tuple[Response, int] | Response
 
 
@@ -60,10 +62,15 @@ class Stage:
 
     # --- what happens -----------------------------------------------------------------------------
 
-    def change_desk(self, **parts: Any) -> None:
-        """Apply a desk change and send it."""
+    def change_desk(self, **parts: Any) -> wire.Done:
+        """Apply a desk change and send it; returns the answer to a command that caused it."""
         change = wire.DeskChange(seq=self.desk.seq + 1, now_ms=props.now_ms(), **parts)
-        keep = {"agent": change.agent, "call": change.call, "customer": change.customer, "candidates": change.candidates}
+        keep = {
+            "agent": change.agent,
+            "call": change.call,
+            "customer": change.customer,
+            "candidates": change.candidates,
+        }
         update: dict[str, Any] = {"seq": change.seq, "now_ms": change.now_ms}
         if change.clear_call or change.call is not None:
             update |= {"call": None, "customer": None, "candidates": []}
@@ -72,6 +79,7 @@ class Stage:
             update["queues"] = self.desk.queues | {change.queue.id: change.queue}
         self.desk = self.desk.model_copy(update=update)
         self.sockets.emit("desk", change.model_dump(), to="desk")
+        return wire.Done()
 
     def change_board(self, **parts: Any) -> None:
         """Apply a board change and send it."""
@@ -135,6 +143,11 @@ class Stage:
                 return jsonify(problem.model_dump()), status
             return None
 
+        @app.after_request
+        def harden(answer: Response) -> Response:
+            answer.headers["Content-Security-Policy"] = POLICY
+            return answer
+
         @app.get("/api/me")
         def me() -> Answer:
             return jsonify(self.me.model_dump())
@@ -159,7 +172,7 @@ class Stage:
                 self._arrived.notify_all()
             if path == "logout":
                 session.clear()
-            answer = self.on.get(path, lambda _: wire.Done())(form)
+            answer = self.on[path](form) if path in self.on else wire.Done()
             return jsonify(answer.model_dump())
 
         @app.get("/", defaults={"path": ""})
@@ -169,13 +182,13 @@ class Stage:
                 abort(404)
             return send_from_directory(PAGES, path if (PAGES / path).is_file() else "index.html")
 
-        @self.sockets.on("connect")
+        @self.sockets.on("connect")  # type: ignore[untyped-decorator]
         def connect(auth: dict[str, Any] | None) -> bool | None:
             if "login" not in session or auth is None:
                 return False
             self.pages.append(str(auth["page"]))
             for room in auth["want"]:
-                self.sockets.server.enter_room(request.sid, room)  # type: ignore[attr-defined]
+                join_room(room)
             return None
 
     def hang_up_sockets(self) -> None:

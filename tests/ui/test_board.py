@@ -36,7 +36,20 @@ def test_rows_change_in_place(board: Page, stage: Stage) -> None:
 
 def test_the_book_names_every_bucket_and_finds_what_is_missing(board: Page, stage: Stage) -> None:
     book = board.get_by_role("region", name="今日账目")
-    names = ("进行中", "接起", "自助完成", "自助内挂机", "排队放弃", "速挂", "预约回拨", "留言", "转出", "非工作时间", "应急接听", "黑名单")
+    names = (
+        "进行中",
+        "接起",
+        "自助完成",
+        "自助内挂机",
+        "排队放弃",
+        "速挂",
+        "预约回拨",
+        "留言",
+        "转出",
+        "非工作时间",
+        "应急接听",
+        "黑名单",
+    )
     for name in names:
         expect(book.get_by_text(name, exact=True)).to_be_visible()
     expect(board.get_by_text("未解释 0")).to_be_visible()

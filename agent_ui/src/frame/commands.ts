@@ -1,10 +1,11 @@
 // What the agent can do with state and call, from the bar, the keys and the desk alike; one place decides when.
 import { defineStore } from "pinia";
-import { computed, ref } from "vue";
+import { computed, ref, watch } from "vue";
 import { useActs } from "../acts";
 import { api } from "../api";
 import { useLive } from "../link/live";
 import { hasCall, isConnected } from "../parts/states";
+import { askToCallOut } from "../phone/callOut";
 import { usePhone } from "../phone/phone";
 import { page } from "../phone/seat";
 import * as tones from "../phone/tones";
@@ -32,6 +33,7 @@ export const useCommands = defineStore("commands", () => {
   }));
   const sipMuted = ref(false);
   const muted = computed(() => (bySip.value ? sipMuted.value : phone.muted));
+  watch(() => live.desk?.call?.id, () => (sipMuted.value = false));
   const menuOpen = ref(false);
   const signingIn = ref(false);
   /** Whether one more press of the key ends the talk. */
@@ -42,6 +44,8 @@ export const useCommands = defineStore("commands", () => {
     if (signingIn.value) return;
     signingIn.value = true;
     menuOpen.value = false;
+    if (kind === "sip") phone.stop();
+    askToCallOut();
     if (kind === "sip" || !account || (await phone.start(account, true))) {
       if (await acts.run(() => api.signIn({ phone: kind, page }))) {
         if (kind === "browser") tones.test();
@@ -77,7 +81,6 @@ export const useCommands = defineStore("commands", () => {
 
   async function hangUp(): Promise<void> {
     armed.value = false;
-    sipMuted.value = false;
     if (can.value.hangUp && !phone.hangUp()) await acts.run(api.hangUp);
   }
 

@@ -2,7 +2,7 @@
 import type { Words } from "./zh";
 
 export const en: Words = {
-  app: { desk: "Desk", board: "Board", nav: "Main navigation", dark: "Dark", light: "Light", language: "中文", logOut: "Log out", },
+  app: { desk: "Desk", board: "Board", nav: "Main navigation", dark: "Dark", light: "Light", language: "中文", away: "The server cannot be reached; trying again. Calls on the phone go on.", logOut: "Log out", },
   login: {
     title: "Log in", login: "Login", password: "Password", enter: "Log in",
     need: "Enter your login and password", hint: "Forgot the password? A team lead or supervisor can reset it.", hotline: "Hotline",

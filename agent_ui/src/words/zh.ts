@@ -1,6 +1,6 @@
 // Every word of the screens in Chinese; en.ts has the same keys.
 export const zh = {
-  app: { desk: "座席台", board: "看板", nav: "主导航", dark: "深色", light: "浅色", language: "English", logOut: "退出", },
+  app: { desk: "座席台", board: "看板", nav: "主导航", dark: "深色", light: "浅色", language: "English", away: "连不上服务器,正在重试。话机上的通话不受影响。", logOut: "退出", },
   login: {
     title: "登录", login: "账号", password: "密码", enter: "登录",
     need: "请填写账号和密码", hint: "忘记密码请找班长或主管重置。", hotline: "热线",

@@ -1,6 +1,7 @@
 """Reads the switch's own CDR file: the independent record that the book is checked against. Never writes it."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,6 +9,8 @@ from pathlib import Path
 
 from callcenter.adapters.asterisk.config.books import CDR_COLUMNS
 from callcenter.domain.ids import CallId
+
+_SECONDS = re.compile(r"[0-9]{1,11}(\.[0-9]+)?\Z")
 
 ANSWERED = "8"
 """Asterisk's number for an answered disposition."""
@@ -37,8 +40,9 @@ def _rows(file: Path) -> Iterator[dict[str, str]]:
         return
     with file.open(encoding="utf-8", errors="replace", newline="") as text:
         for values in csv.reader(text):
-            if len(values) == len(CDR_COLUMNS):
-                yield dict(zip(CDR_COLUMNS, values, strict=True))
+            row = dict(zip(CDR_COLUMNS, values, strict=False))
+            if len(values) == len(CDR_COLUMNS) and _SECONDS.match(row["start"]) and _SECONDS.match(row["end"]):
+                yield row
 
 
 def _calls(rows: Iterable[dict[str, str]]) -> Iterator[SwitchCall]:
@@ -64,4 +68,4 @@ def _extension(channel: str) -> str:
 
 
 def _moment(seconds: str) -> datetime:
-    return datetime.fromtimestamp(float(seconds or 0), UTC)
+    return datetime.fromtimestamp(float(seconds), UTC)

@@ -150,9 +150,9 @@ def _check_trunk(plan: SwitchPlan, trunk: str) -> None:
 
 def _address(address: str) -> None:
     try:
-        ipaddress.ip_address(address)
+        ipaddress.IPv4Address(address)
     except ValueError as error:
-        raise _refuse("地址(须为 IP) address (must be an IP)", address) from error
+        raise _refuse("地址(须为 IPv4) address (must be IPv4)", address) from error
 
 
 def _need(pattern: re.Pattern[str], what: str, value: str) -> None:

@@ -13,6 +13,11 @@ from callcenter.domain.ids import AgentId, CallId, ChannelName
 
 WANTED = frozenset({"UserEvent", "DialBegin", "DialEnd", "Hangup", "Hold", "Unhold", "ContactStatus"})
 
+_CALL = re.compile(r"^(?:[A-Za-z0-9_-]{1,40}-)?[0-9]{9,11}\.[0-9]{1,10}\Z")
+"""A Uniqueid: `<system name>-<second>.<number>`."""
+
+_STAMP = re.compile(r"^[0-9]{9,11}(\.[0-9]{1,9})?\Z")
+_CAUSE = re.compile(r"^[0-9]{1,3}\Z")
 _EXTENSION = re.compile(r"^PJSIP/([0-9]{2,10})-")
 _MISSES = {"BUSY": e.Miss.REJECTED, "CHANUNAVAIL": e.Miss.UNREACHABLE, "CONGESTION": e.Miss.UNREACHABLE}
 _PHONE_DOWN = frozenset({"Removed", "Unreachable"})
@@ -41,21 +46,23 @@ class Translator:
     def _time(self, event: AmiEvent) -> datetime:
         """The switch stamps each event with its own clock (`timestampevents=yes`)."""
         stamp = event.get("Timestamp")
-        return datetime.fromtimestamp(float(stamp), UTC) if stamp else self._clock()
+        return datetime.fromtimestamp(float(stamp), UTC) if _STAMP.match(stamp) else self._clock()
 
     def _agent_at(self, channel: str) -> AgentId | None:
         match = _EXTENSION.match(channel)
         return self._agent_of(match[1]) if match else None
 
     def _dial_begin(self, event: AmiEvent, at: datetime) -> e.Event | None:
-        call, agent = event.get("DestLinkedid"), self._agent_at(event.get("DestChannel"))
-        if agent is None or event.get("Context") != "connect":
+        call, agent = _call_in(event, "DestLinkedid"), self._agent_at(event.get("DestChannel"))
+        if call is None or agent is None or event.get("Context") != "connect":
             return None
-        return e.OfferRinging(at, CallId(call), agent, ChannelName(event.get("DestChannel")))
+        return e.OfferRinging(at, call, agent, ChannelName(event.get("DestChannel")))
 
     def _dial_end(self, event: AmiEvent, at: datetime) -> e.Event | None:
-        call, channel, status = CallId(event.get("DestLinkedid")), event.get("DestChannel"), event.get("DialStatus")
+        call, channel, status = _call_in(event, "DestLinkedid"), event.get("DestChannel"), event.get("DialStatus")
         agent = self._agent_at(channel)
+        if call is None:
+            return None
         if event.get("Context") != "connect":
             return e.CallDegraded(at, call, answered=True) if status == "ANSWER" and event.get("Linkedid") else None
         if agent is None or status in ("CANCEL", "ABORT"):
@@ -65,27 +72,37 @@ class Translator:
         return e.OfferExpired(at, call, agent, _MISSES.get(status, e.Miss.NO_ANSWER))
 
     def _hold(self, event: AmiEvent, at: datetime) -> e.Event | None:
-        agent = self._agent_at(event.get("Channel"))
-        return e.CallHeld(at, CallId(event.get("Linkedid")), agent) if agent else None
+        call, agent = _call_in(event, "Linkedid"), self._agent_at(event.get("Channel"))
+        return e.CallHeld(at, call, agent) if call and agent else None
 
     def _unhold(self, event: AmiEvent, at: datetime) -> e.Event | None:
-        agent = self._agent_at(event.get("Channel"))
-        return e.CallResumed(at, CallId(event.get("Linkedid")), agent) if agent else None
+        call, agent = _call_in(event, "Linkedid"), self._agent_at(event.get("Channel"))
+        return e.CallResumed(at, call, agent) if call and agent else None
 
     def _contact(self, event: AmiEvent, at: datetime) -> e.Event | None:
         agent = self._agent_of(event.get("AOR"))
         return e.PhoneSeen(at, agent, event.get("ContactStatus") not in _PHONE_DOWN) if agent else None
 
 
+def _call_in(event: AmiEvent, header: str) -> CallId | None:
+    """Return the call that a header names; None for a header that is missing, odd, or there twice: a caller's text with
+    a line break in it looks like that."""
+    found = event.all(header)
+    return CallId(found[0]) if len(found) == 1 and _CALL.match(found[0]) else None
+
+
 def _hangup(event: AmiEvent, at: datetime) -> e.Event | None:
-    if event.get("Uniqueid") != event.get("Linkedid"):
+    call = _call_in(event, "Uniqueid")
+    if call is None or call != _call_in(event, "Linkedid"):
         return None
     cause = event.get("Cause")
-    return e.CallEnded(at, CallId(event["Uniqueid"]), e.Outcome.ABANDONED, int(cause) if cause.isdigit() else 0)
+    return e.CallEnded(at, call, e.Outcome.ABANDONED, int(cause) if _CAUSE.match(cause) else 0)
 
 
 def _user_event(event: AmiEvent, at: datetime) -> e.Event | None:
-    call = CallId(event.get("Call"))
+    call = _call_in(event, "Call")
+    if call is None:
+        return None
     match event.get("UserEvent"):
         case "CCArrived":
             return e.CallArrived(

@@ -18,7 +18,7 @@ GRACE_SECONDS = 0.2
 class BoundedConnection(psycopg.Connection[Any]):
     """Closes itself and raises OperationalError when one exchange with the server takes longer than `limit_seconds`."""
 
-    limit_seconds = 60.0
+    limit_seconds = 10.0
 
     def wait(self, gen: PQGen[RV], interval: float = 0.05, timeout: float | None = None) -> RV:
         """Return what the exchange brings."""

@@ -26,17 +26,17 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 """Column names that are understood without being told."""
 FIELD_OF = {name: wanted for wanted, names in NAMES.items() for name in names}
 PHONE = re.compile(r"(?P<label>.*?)(?:联系)?(?:电话|手机号码|手机号|手机|phone|mobile|tel)[ _]?\d*")
-ASSET = re.compile(r"(?:资产|asset)[::](?P<kind>[^::]+)[::](?P<attribute>.+)")
-ATTRIBUTE = re.compile(r"(?:属性|attribute)[::](?P<attribute>.+)")
+ASSET = re.compile(r"(?:资产|asset):(?P<kind>[^:]+):(?P<attribute>.+)")
+ATTRIBUTE = re.compile(r"(?:属性|attribute):(?P<attribute>.+)")
 ACCOUNT = re.compile(r"[0-9A-Z]{1,32}")
 DATE = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T].*)?")
-SEPARATORS = re.compile(r"[;;,,、|\s]+")
-NUMBERS = re.compile(r"[;;,,、/|]+")
+SEPARATORS = re.compile(r"[;,、|\s\uff1b\uff0c]+")
+NUMBERS = re.compile(r"[;,、/|\uff1b\uff0c]+")
 MOST_FEN = 10**15
 T = TypeVar("T")
 BAD_PHONE = Message(
     "bad_phone",
-    "不是电话号码,请写 11 位手机号或带区号的固话",
+    "不是电话号码，请写 11 位手机号或带区号的固话",
     "is no telephone number: write 11 digits, or a landline with its area code",
 )
 
@@ -81,7 +81,7 @@ def columns_of(headers: Sequence[str], choice: Mapping[str, str] | None = None) 
         if wanted := FIELD_OF.get(name.lower()):
             if wanted in fields:
                 raise _refused_header(
-                    "double_column", header, "与另一列意思相同,请删去一列", "means the same as another"
+                    "double_column", header, "与另一列意思相同，请删去一列", "means the same as another"
                 )
             fields[wanted] = index
         elif asset := ASSET.fullmatch(name):
@@ -96,7 +96,7 @@ def columns_of(headers: Sequence[str], choice: Mapping[str, str] | None = None) 
         if needed not in fields:
             known = NAMES[needed]
             raise _refused_header(
-                "missing_column", known[0], "缺少此列,请加上或指定对应列", "is missing: add or map it"
+                "missing_column", known[0], "缺少此列，请加上或指定对应列", "is missing: add or map it"
             )
     return Columns(tuple(headers), fields, phones, assets, attributes, tuple(filter(None, ignored)))
 
@@ -119,7 +119,7 @@ def draft_of(columns: Columns, cells: Sequence[str]) -> CustomerDraft | list[Fau
     )
     for needed in ("account", "name"):
         if not row.cell(columns.fields[needed]):
-            row.refuse(columns.fields[needed], Message("empty_cell", "不能为空,请补上", "is empty: fill it in"))
+            row.refuse(columns.fields[needed], Message("empty_cell", "不能为空，请补上", "is empty: fill it in"))
     return row.faults or draft
 
 
@@ -177,9 +177,9 @@ def fen_of(text: str) -> int:
         fen = Decimal(plain) * 100
         whole = int(fen)
     except (InvalidOperation, ValueError, OverflowError):
-        raise Refused("bad_amount", "不是金额,请写成 123.45", "is no amount: write 123.45") from None
+        raise Refused("bad_amount", "不是金额，请写成 123.45", "is no amount: write 123.45") from None
     if fen != whole or abs(whole) > MOST_FEN:
-        raise Refused("bad_amount", "金额最多两位小数,请改成 123.45", "has more than two decimals: write 123.45")
+        raise Refused("bad_amount", "金额最多两位小数，请改成 123.45", "has more than two decimals: write 123.45")
     return whole
 
 
@@ -200,7 +200,7 @@ def _date(text: str) -> date:
             return date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
         pass
-    raise Refused("bad_date", "不是日期,请写成 2026-11-30", "is no date: write 2026-11-30")
+    raise Refused("bad_date", "不是日期，请写成 2026-11-30", "is no date: write 2026-11-30")
 
 
 def _refused_header(code: str, header: str, zh: str, en: str) -> Refused:

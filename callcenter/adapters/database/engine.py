@@ -17,7 +17,7 @@ from callcenter.adapters.database.bounded_postgres import connector
 from callcenter.service.ports import RecordsAway
 
 READ_SECONDS = 1
-WRITE_SECONDS = 5
+WRITE_SECONDS = 10
 SQLITE_BUSY_MS = 2000
 READABLE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -57,15 +57,17 @@ class Database:
         self.writer.dispose()
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, write_seconds: int = WRITE_SECONDS) -> Database:
     """Return a Database for `sqlite:///folder/file.db` or `postgresql://user:password@host/name`. Does not connect.
+
+    `write_seconds` is what one writing statement may take on PostgreSQL; a migration or a rebuild wants hours.
 
     Raises:
         ValueError: the URL names another engine, or SQLite without a file.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return _postgresql(parsed.set(drivername="postgresql+psycopg"))
+        return _postgresql(parsed.set(drivername="postgresql+psycopg"), write_seconds)
     if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
         Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
         return _sqlite(parsed)
@@ -130,7 +132,7 @@ def _prepare_sqlite(engine: Engine, begin: str, pragmas: tuple[str, ...]) -> Non
         connection.exec_driver_sql(begin)
 
 
-def _postgresql(url: URL) -> Database:
+def _postgresql(url: URL, write_seconds: int) -> Database:
     # Reads commit by themselves: three statements less on the way of every screen pop.
     reader = create_engine(
         url,
@@ -144,7 +146,7 @@ def _postgresql(url: URL) -> Database:
     )
     writer = create_engine(
         url,
-        creator=connector(url, 60),
+        creator=connector(url, write_seconds),
         json_serializer=to_json,
         pool_pre_ping=True,
         pool_size=4,

@@ -23,7 +23,7 @@ BATCH_ROWS = 2000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ERROR_HEADERS = ("行号 line", "列 column", "内容 value", "原因", "reason")
 
-BAD_QUOTES = Fault("", "", Message("bad_quotes", "引号不成对,请改正这一行", "quotes do not match: mend this row"))
+BAD_QUOTES = Fault("", "", Message("bad_quotes", "引号不成对，请改正这一行", "quotes do not match: mend this row"))
 
 Progress = Callable[[int, int, int], None]
 """Called after each batch with rows done, rows in the file, rows refused."""

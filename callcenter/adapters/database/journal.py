@@ -79,8 +79,9 @@ class DatabaseJournal:
         return self._last_seq
 
     def open_rows(self) -> Iterator[JournalRow]:
-        """Yield the facts of what is live. Of an agent at work: the own facts since the sign-in and the whole story of
-        the last call offered (over or not), because that is what the agent's state hangs on; nothing once signed out.
+        """Yield the facts of what is live. Of an agent at work: the own facts since the sign-in, and the whole story of
+        the last call offered, over or not, because the agent's state hangs on it. Of an agent who has signed out: only
+        what a live call needs that he or she had to do with.
 
         Raises:
             RecordsAway: the spool could not be carried in within 30 s.

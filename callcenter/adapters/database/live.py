@@ -6,7 +6,7 @@ Written in the journal's own transaction, from the facts alone.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, or_, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, or_, select, update
 
 from callcenter.adapters.database.insert_once import insert_once
 from callcenter.adapters.database.tables import JOURNAL, LIVE_AGENTS, LIVE_CALLS
@@ -22,18 +22,29 @@ def note_live(connection: Connection, seq: int, event: e.Event) -> None:
 
 
 def rows_of_the_living(connection: Connection) -> list[Any]:
-    """Return the journal rows that `Journal.open_rows` promises, in seq order."""
-    calls = set(connection.scalars(select(LIVE_CALLS.c.call)))
-    agents = connection.execute(select(LIVE_AGENTS)).all()
-    calls.update(call for row in agents for call in (row.last_call, row.wrapping) if call)
+    """Return the journal rows that `DatabaseJournal.open_rows` promises, in seq order."""
+    live = set(connection.scalars(select(LIVE_CALLS.c.call)))
+    at_work = {row.agent: row for row in connection.execute(select(LIVE_AGENTS))}
+    calls = live | {call for row in at_work.values() for call in (row.last_call, row.wrapping) if call}
     found: dict[int, Any] = {}
     for part in _parts(sorted(calls)):
         found.update((row.seq, row) for row in connection.execute(select(JOURNAL).where(JOURNAL.c.call.in_(part))))
-    own = JOURNAL.c.call.is_(None)
-    for agent_part in _parts(agents):
-        mine = or_(*(and_(JOURNAL.c.agent == row.agent, JOURNAL.c.seq >= row.since_seq) for row in agent_part))
-        found.update((row.seq, row) for row in connection.execute(select(JOURNAL).where(own, mine)))
+    since = {agent: row.since_seq for agent, row in at_work.items()}
+    for row in sorted(found.values(), key=lambda row: row.seq):
+        if row.agent is not None and row.agent not in since and row.call in live:
+            since[row.agent] = _sign_in_before(connection, row.agent, row.seq)
+    for part in _parts(since.items()):
+        own = or_(*(and_(JOURNAL.c.agent == agent, JOURNAL.c.seq >= seq) for agent, seq in part))
+        rows = connection.execute(select(JOURNAL).where(JOURNAL.c.call.is_(None), own))
+        found.update((row.seq, row) for row in rows)
     return [found[seq] for seq in sorted(found)]
+
+
+def _sign_in_before(connection: Connection, agent: str, seq: int) -> int:
+    """Return the sign-in under which an agent, who has left since, had to do with a call; `seq` itself when none."""
+    signed_in = JOURNAL.c.kind == e.kind_of(e.AgentSignedIn)
+    own = (JOURNAL.c.agent == agent) & JOURNAL.c.call.is_(None) & (JOURNAL.c.seq < seq)
+    return connection.scalar(select(func.max(JOURNAL.c.seq)).where(own, signed_in)) or seq
 
 
 def _parts(items: Iterable[Any]) -> Iterator[list[Any]]:

@@ -77,7 +77,7 @@ def _customer(place: int, chance: random.Random) -> CustomerDraft:
         tier=chance.choices("ABC", weights=(1, 3, 6))[0],
         address=_address(chance),
         flags=(chance.choice(FLAGS),) if chance.random() < 0.08 else (),
-        note="白天上班,请在18点后联系" if chance.random() < 0.03 else "",
+        note="白天上班，请在18点后联系" if chance.random() < 0.03 else "",
         due_fen=chance.randrange(1_000, 80_000) if owes else 0,
         due_on=TODAY + timedelta(days=chance.randrange(-60, 30)) if owes else None,
         phones=tuple(_phones(place, chance)),

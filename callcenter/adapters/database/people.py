@@ -89,7 +89,7 @@ class People:
                 key = connection.execute(insert(USERS).values(**values)).inserted_primary_key
         except IntegrityError as error:
             raise Refused(
-                "user_exists", "登录名或工号已被使用,请换一个", "login or agent id is taken: choose another"
+                "user_exists", "登录名或工号已被使用，请换一个", "login or agent id is taken: choose another"
             ) from error
         assert key is not None  # noqa: S101 - both engines return the key of one inserted row
         return User(key.id, login, name, role, agent, extension, False, password_hash)

@@ -111,7 +111,7 @@ def _workbook_lines(path: Path) -> Iterator[Line]:
     except (CalamineError, IndexError, OSError) as error:
         raise Refused(
             "unreadable_file",
-            f"{path.name} 打不开,请用 Excel 另存为 .xlsx 或“CSV UTF-8”",
+            f"{path.name} 打不开，请用 Excel 另存为 .xlsx 或“CSV UTF-8”",
             f"{path.name} cannot be read: save it again as .xlsx or 'CSV UTF-8'",
         ) from error
 

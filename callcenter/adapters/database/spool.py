@@ -71,7 +71,7 @@ class Spool:
             try:
                 written = os.write(self._file, lines)
                 if written != len(lines):
-                    raise OSError(f"磁盘已满,请清理 {self.path.parent} / disk full: free space in {self.path.parent}")
+                    raise OSError(f"磁盘已满，请清理 {self.path.parent} / disk full: free space in {self.path.parent}")
             except OSError:
                 os.ftruncate(self._file, size)
                 raise

@@ -294,7 +294,7 @@ class FlowModel(Part):
     flow: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,31}$", description="流程代码 / id of the flow")]
     label: Label = ""
     start: Name
-    steps: Annotated[dict[Name, StepModel], Field(min_length=1)]
+    steps: Annotated[dict[Name, StepModel], Field(min_length=1, max_length=500)]
 
 
 STEP_MODELS: Final[Mapping[str, type[Part]]] = {

@@ -1,8 +1,8 @@
 """Says pydantic's complaints about a flow file in both languages, with the place and what to write instead."""
 
 import difflib
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from pydantic_core import ErrorDetails
 
@@ -61,38 +61,41 @@ def _words(detail: ErrorDetails, words_at: WordsAt) -> Words:
             return _shape_words(kind, last, context, detail["input"])
 
 
-def _shape_words(kind: str, last: str, context: dict[str, Any], given: object) -> Words:
+_NUMBER = ("“{last}”应为不带引号的数字", "'{last}' must be a number without quotes")
+_LINES = ("“{last}”下面应为“名称: 值”的缩进内容", "'{last}' must hold indented 'name: value' lines")
+_FILLED = ("“{last}”不能为空", "'{last}' must not be empty")
+_SHAPES: Final[Mapping[str, Words]] = {
+    "int_type": _NUMBER,
+    "float_type": _NUMBER,
+    "int_parsing": _NUMBER,
+    "float_parsing": _NUMBER,
+    "bool_type": ("“{last}”只能写 true 或 false", "'{last}' must be true or false"),
+    "model_type": _LINES,
+    "dict_type": _LINES,
+    "model_attributes_type": _LINES,
+    "list_type": ("“{last}”应为列表，每项以“- ”开头", "'{last}' must be a list of '- ' lines"),
+    "greater_than_equal": ("“{last}”至少为 {ge}", "'{last}' must be at least {ge}"),
+    "less_than_equal": ("“{last}”最多为 {le}", "'{last}' must be at most {le}"),
+    "too_short": _FILLED,
+    "string_too_short": _FILLED,
+    "too_long": ("“{last}”最多 {max_length} 项，请拆分", "'{last}' has at most {max_length} items; split it"),
+    "string_too_long": ("“{last}”最多 {max_length} 个字", "'{last}' has at most {max_length} letters"),
+    "literal_error": ("“{last}”只能是 {expected}", "'{last}' must be {expected}"),
+    "string_pattern_mismatch": ("“{given}”不能用于“{last}”，须符合 {pattern}", "'{given}' does not match {pattern}"),
+}
+
+
+def _shape_words(kind: str, last: str, context: Mapping[str, Any], given: object) -> Words:
     shown = str(given)[:20]
-    match kind:
-        case "string_type":
-            if isinstance(given, int | float):
-                return f'“{shown}”应为文字，请加引号："{shown}"', f'must be text; quote it: "{shown}"'
-            return f"“{last}”应为一句文字", f"{last!r} must be a text"
-        case "int_type" | "float_type" | "int_parsing" | "float_parsing":
-            return f"“{last}”应为不带引号的数字", f"{last!r} must be a number without quotes"
-        case "bool_type":
-            return f"“{last}”只能写 true 或 false", f"{last!r} must be true or false"
-        case "model_type" | "dict_type" | "model_attributes_type":
-            return f"“{last}”下面应为“名称: 值”的缩进内容", f"{last!r} must hold indented 'name: value' lines"
-        case "list_type":
-            return f"“{last}”应为列表，每项以“- ”开头", f"{last!r} must be a list of '- ' lines"
-        case "greater_than_equal" | "less_than_equal":
-            limit = context.get("ge", context.get("le"))
-            zh, en = ("至少", "at least") if "ge" in context else ("最多", "at most")
-            return f"“{last}”{zh}为 {limit}", f"{last!r} must be {en} {limit}"
-        case "too_short" | "string_too_short":
-            return f"“{last}”不能为空", f"{last!r} must not be empty"
-        case "string_too_long":
-            return f"“{last}”最多 {context['max_length']} 个字", f"{last!r} has at most {context['max_length']} letters"
-        case "literal_error":
-            return f"“{last}”只能是 {context['expected']}", f"{last!r} must be {context['expected']}"
-        case "string_pattern_mismatch":
-            return (
-                f"“{shown}”不能用于“{last}”，须符合 {context['pattern']}",
-                f"{shown!r} does not match {context['pattern']}",
-            )
-        case _:
-            return f"“{last}”的值不对，请对照说明改写", f"{last!r} is not right: {kind}"
+    if kind == "string_type" and isinstance(given, int | float):
+        return f'“{shown}”应为文字，请加引号："{shown}"', f'must be text; quote it: "{shown}"'
+    if kind == "string_type":
+        return f"“{last}”应为一句文字", f"{last!r} must be a text"
+    zh, en = _SHAPES.get(
+        kind, ("“{last}”的值不对，请对照说明改写", "'{last}' is not right; see the language's description")
+    )
+    words = {**context, "last": last, "given": shown}
+    return zh.format_map(words), en.format_map(words)
 
 
 def _key_words(loc: tuple[int | str, ...]) -> Words:

@@ -90,10 +90,14 @@ class Feed:
         self, rules: Rules, records: Records, out: Out, clock: Callable[[], datetime], first_seq: int = 0
     ) -> None:
         self._rules, self._records, self._out, self._clock = rules, records, out, clock
-        self._inbox: queue.SimpleQueue[Seen | tuple[CallId, Known] | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Seen | tuple[CallId, Known | None] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._picture = Picture(board_seq=first_seq)
         self._first_seq = first_seq
+        self._teams: dict[QueueId, list[AgentId]] = {}
+        for seat in rules.seats.values():
+            for name in seat.queues:
+                self._teams.setdefault(name, []).append(seat.agent)
         self._known: dict[CallId, Known] = {}
         self._asked: dict[CallId, object] = {}
         self._dirty_queues: set[QueueId] = set()
@@ -303,7 +307,7 @@ class Feed:
         )
         for name in queues:
             line = show.queue_line(picture.queues.get(name, Queue(name)))
-            for agent_id in picture.queues[name].agents if name in picture.queues else ():
+            for agent_id in self._teams.get(name, ()):
                 self._send(agent_id, queue=line)
 
     # --- who is calling --------------------------------------------------------------------------
@@ -316,11 +320,11 @@ class Feed:
         self._readers.submit(self._read, call)
 
     def _read(self, call: Call) -> None:
+        known = None
         try:
             known = self._known_of(call)
         except RecordsAway:
             log.warning("pop_without_record", call=call.id)
-            known = Known()
         self._inbox.put((call.id, known))
 
     def _known_of(self, call: Call) -> Known:
@@ -336,10 +340,13 @@ class Feed:
         history: Sequence[PastCall] = self._records.past_calls(customer.id, HISTORY_ROWS)
         return show.customer_card(customer, history)
 
-    def _pop_known(self, call_id: CallId, known: Known) -> None:
-        """A record arrived; a desk that already shows the call gets it now."""
+    def _pop_known(self, call_id: CallId, known: Known | None) -> None:
+        """A record arrived; a desk that already shows the call gets it now. None: ask again when the call moves on."""
         call = self._picture.calls.get(call_id)
         if call is None:
+            return
+        if known is None:
+            self._asked.pop(call_id, None)
             return
         self._known[call_id] = known
         if call.agent is not None and self._call_id_of(call.agent) == call_id:

@@ -1,4 +1,4 @@
-"""REST: log-in, what an agent wishes, and snapshots. Each route checks who asks, asks the core, and answers a wire type."""
+"""REST: log-in, what an agent wishes, snapshots. Each route checks who asks, asks the core, answers a wire type."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -146,6 +146,8 @@ def _desk_routes(app: OpenAPI, house: House) -> None:
     @app.post("/api/customers/<int:customer>/reveal", responses={200: w.Revealed})
     def reveal(path: CustomerPath, body: w.RevealForm) -> Response:
         person = need(house)
+        if person.role not in LEADING and path.customer not in _on_desk(house, person):
+            raise stop(403)
         customer = house.records.customer(CustomerId(path.customer))
         if customer is None or not 0 <= body.index < len(customer.phones):
             raise stop(404)
@@ -225,6 +227,14 @@ def _wish(house: House, wish: Callable[[AgentId, str], c.Command]) -> Response:
     return _json(w.Done())
 
 
+def _on_desk(house: House, person: Person) -> set[int]:
+    """Return the customers whom the person's desk shows now."""
+    if person.agent is None:
+        return set()
+    desk = house.feed.desk(person.agent)
+    return {card.id for card in (desk.customer, *desk.candidates) if card is not None}
+
+
 def _me(house: House, person: Person) -> w.Me:
     return w.Me.model_validate(
         {
@@ -250,10 +260,16 @@ def _address() -> str:
 def _harden(answer: Response, house: House) -> Response:
     """Set what every answer carries. Inline styles are the component library's; scripts are ours only."""
     policy = (
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; media-src 'self' blob: mediastream:;"
-        f" connect-src 'self' ws: wss: {house.phone_origin}; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+        "default-src 'self'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "media-src 'self' blob: mediastream:",
+        f"connect-src 'self' {house.phone_origin}",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
     )
-    answer.headers.setdefault("Content-Security-Policy", " ".join(policy.split()))
+    answer.headers.setdefault("Content-Security-Policy", "; ".join(policy))
     answer.headers.setdefault("X-Content-Type-Options", "nosniff")
     answer.headers.setdefault("Referrer-Policy", "same-origin")
     answer.headers.setdefault("Permissions-Policy", "microphone=(self), camera=(), geolocation=()")

@@ -82,15 +82,16 @@ class Doorkeeper:
             join_room(_room(agent))
         with self._lock:
             self._guests[request.sid] = Guest(agent, page, board)  # type: ignore[attr-defined]
-        if agent is not None:
-            self._house.post(DeskOpened(agent, page))
+            if agent is not None:
+                self._house.post(DeskOpened(agent, page))
 
     def _disconnect(self, *_why: object) -> None:
         with self._lock:
             guest = self._guests.pop(request.sid, None)  # type: ignore[attr-defined]
             left = {other.agent for other in self._guests.values()}
-        if guest is not None and guest.agent is not None and guest.agent not in left:
-            self._house.post(DeskClosed(guest.agent))
+            if guest is not None and guest.agent is not None and guest.agent not in left:
+                # under the lock, which `post` never holds up: opened and closed reach the engine as they happened
+                self._house.post(DeskClosed(guest.agent))
 
     def _one_page(self, agent: AgentId, page: str) -> None:
         """The seat is taken over by the newest page; the older one is told so."""

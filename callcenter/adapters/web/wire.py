@@ -330,7 +330,7 @@ class BoardChange(Wire):
 
 
 class Pulse(Wire):
-    """Socket event `pulse`, every 2 s: no pulse for 5 s means 数据中断. The seqs tell a client that it missed something."""
+    """Socket event `pulse`, every 2 s: none for 5 s means 数据中断. The seqs tell a client that it missed something."""
 
     now_ms: int
     desk_seq: int | None

@@ -7,7 +7,7 @@ from typing import Final
 
 from callcenter.domain.flow import steps as s
 from callcenter.domain.flow.conditions import Condition, faults
-from callcenter.domain.flow.exits import exits, reachable
+from callcenter.domain.flow.exits import ending, exits, reachable
 from callcenter.domain.flow.facts import FACTS, FactType
 from callcenter.domain.flow.findings import Finding
 from callcenter.domain.flow.knowledge import known_at, missing_in
@@ -71,14 +71,13 @@ def _targets(flow: Flow) -> Iterator[Mistake]:
 
 
 def _reach(flow: Flow) -> Iterator[Mistake]:
-    seen = reachable(flow, flow.start)
+    seen, sound = reachable(flow, flow.start), ending(flow)
     for name in flow.steps:
         if name not in seen:
             zh, en = "没有任何步骤通向这里，请连上或删去", "no step leads here; connect it or remove it"
             yield "unreachable", ("steps", name), zh, en
-    ends = (s.HangUp, s.Queue)
-    for name in seen:
-        if not any(isinstance(flow.steps[far], ends) for far in reachable(flow, name)):
+    for name in flow.steps:
+        if name in seen and name not in sound:
             zh, en = "从这里永远走不到排队或结束，请加一条出路", "no way from here to a queue or an end; add one"
             yield "no_end", ("steps", name), zh, en
 

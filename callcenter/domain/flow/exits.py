@@ -1,5 +1,6 @@
 """Where a step can lead: the arrows of the flow's graph, for the checker and for drawing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from callcenter.domain.flow import steps as s
@@ -37,14 +38,26 @@ def exits(step: s.Step) -> tuple[Exit, ...]:
             return ()
 
 
-def reachable(steps: s.Flow, start: StepId) -> frozenset[StepId]:
+def reachable(flow: s.Flow, start: StepId) -> frozenset[StepId]:
     """Return the known steps that can be reached from `start`, itself included."""
-    seen: set[StepId] = set()
-    open_steps = [start]
+    ways = {name: [way.target for way in exits(step) if way.target in flow.steps] for name, step in flow.steps.items()}
+    return _spread([start] if start in flow.steps else [], ways)
+
+
+def ending(flow: s.Flow) -> frozenset[StepId]:
+    """Return the steps from which a queue or an end can be reached, those themselves included."""
+    ways: dict[StepId, list[StepId]] = {name: [] for name in flow.steps}
+    for name, step in flow.steps.items():
+        for way in exits(step):
+            if way.target in ways:
+                ways[way.target].append(name)
+    return _spread([name for name, step in flow.steps.items() if isinstance(step, s.HangUp | s.Queue)], ways)
+
+
+def _spread(first: list[StepId], ways: Mapping[StepId, list[StepId]]) -> frozenset[StepId]:
+    seen, open_steps = set(first), list(first)
     while open_steps:
-        name = open_steps.pop()
-        if name in seen or name not in steps.steps:
-            continue
-        seen.add(name)
-        open_steps.extend(way.target for way in exits(steps.steps[name]))
+        new = set(ways[open_steps.pop()]) - seen
+        seen |= new
+        open_steps.extend(new)
     return frozenset(seen)

@@ -46,7 +46,7 @@ class Lobby:
         self._stopping = False
         self._listener = socket.create_server((host, port), backlog=1024)
         self._listener.setblocking(False)
-        # The kernel keeps a connection back until it has said something; the other two options go on to each connection.
+        # The kernel keeps a connection back until it speaks; the other two options go on to each connection.
         self._listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, max(1, round(seconds)))
         self._listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, timeval(ANSWER_SECONDS))

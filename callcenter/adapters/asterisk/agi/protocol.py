@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 ENVIRONMENT_LINES = 100
 ENVIRONMENT_BYTES = 16 * 1024
-USAGE_LINES = 200
+ANSWER_LINES = 200
 ANSWER_BYTES = 64 * 1024
 
 COMMAND_BYTES = 2047
@@ -160,7 +160,7 @@ class AgiProtocol:
             self._usage.append(line)
             if line.startswith("520 "):
                 self._finish(AgiReply(520, usage="\n".join(self._usage)), heard)
-            elif len(self._usage) > USAGE_LINES:
+            elif len(self._usage) > ANSWER_LINES:
                 raise Flooded("an AGI usage text without end")
         elif self._begun:
             self._try(f"{self._begun}\n{line}", heard)
@@ -184,7 +184,7 @@ class AgiProtocol:
             self._finish(AgiReply(int(code), result or "", value or "", int(endpos or 0)), heard)
         elif not text.startswith("200 ") or "(" not in text:
             self._finish(AgiReply(int(text[:3]), usage=text), heard)
-        elif len(text) > ANSWER_BYTES:
+        elif len(text) > ANSWER_BYTES or text.count("\n") > ANSWER_LINES:
             raise Flooded("an AGI answer without end")
         else:
             self._begun = text

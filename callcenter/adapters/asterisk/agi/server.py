@@ -9,7 +9,7 @@ import structlog
 from callcenter.adapters.asterisk.agi.line import AgiLine
 from callcenter.adapters.asterisk.agi.lobby import Lobby, Visitor
 from callcenter.adapters.asterisk.agi.protocol import Environment
-from callcenter.adapters.asterisk.fault import place
+from callcenter.adapters.asterisk.fault import place, worth_a_line
 from callcenter.service.ports import CallerGone
 
 log = structlog.get_logger(__name__)
@@ -118,7 +118,9 @@ class AgiServer:
             pass
         except Exception as error:  # any fault of a flow; the caller goes on in the dialplan
             self.faults += 1
-            log.error("agi session failed", call=line.call, error=type(error).__name__, place=place(error))
+            if worth_a_line(self.faults):
+                kind = type(error).__name__
+                log.error("agi session failed", call=line.call, error=kind, place=place(error), faults=self.faults)
         finally:
             self._lines.discard(line)
             self.served += 1

@@ -59,7 +59,7 @@ class AmiClient:
         self._on_up, self._on_down = on_up, on_down
         self._ping_seconds, self._silence_seconds = ping_seconds, silence_seconds
         self._ami = Ami(wanted)
-        self._ami.register_event("*", lambda event, _: on_event(event) and False)
+        self._ami.register_event("*", lambda event, _: on_event(event))
         self._up = threading.Event()
         self._stopping = threading.Event()
         self._keeper: threading.Thread | None = None
@@ -121,12 +121,13 @@ class AmiClient:
                 pauses = _pauses()
                 self._watch()
             self._stopping.wait(next(pauses))
+        self._ami.close()  # again: `stop` may have met a connection that was just being made
 
     def _connect(self) -> bool:
         try:
             self._ami.connect(*self._address)
             self._ami.login(self._user, self._secret, first=self._on_up)
-        except (SwitchAway, ManagerException) as error:
+        except (SwitchAway, ManagerException, ValueError) as error:
             if str(error) != self.last_failure:
                 log.warning("ami not connected", error=str(error))
             self.last_failure = str(error)
@@ -140,7 +141,7 @@ class AmiClient:
     def _watch(self) -> None:
         """Return when the connection is lost. A quiet line is fine as long as each Ping is answered."""
         lost = self._ami.lost
-        while not lost.wait(self._ping_seconds):
+        while not self._stopping.is_set() and not lost.wait(self._ping_seconds):
             try:
                 reply = self._ami.send_action({"Action": "Ping"}, self._silence_seconds)
             except SwitchAway:

@@ -74,6 +74,10 @@ class AmiProtocol:
                     dropped += 1
             elif block[:10] == b"Response: ":
                 messages.append(AmiReply(block))
+            elif (rest := block.lstrip(b"\r\n")) != block:  # an empty line too many
+                if rest:
+                    self.seen -= 1
+                    messages += self._messages([rest])
             else:
                 self.malformed += 1
         self.seen += len(blocks)

@@ -9,7 +9,7 @@ from asterisk.manager import Manager, ManagerException
 
 from callcenter.adapters.asterisk.ami.link import Link, away
 from callcenter.adapters.asterisk.ami.protocol import EVERY, AmiEvent, AmiProtocol, AmiReply
-from callcenter.adapters.asterisk.fault import place
+from callcenter.adapters.asterisk.fault import place, worth_a_line
 
 log = structlog.get_logger(__name__)
 
@@ -154,7 +154,9 @@ class Ami(Manager):  # type: ignore[misc]  # pyst2 has no types
             return deed(*args)
         except Exception as error:  # any fault of a callback; the next event must go on
             self.faults += 1
-            log.error("ami callback failed", event_name=name, error=type(error).__name__, place=place(error))
+            if worth_a_line(self.faults):
+                kind = type(error).__name__
+                log.error("ami callback failed", event_name=name, error=kind, place=place(error), faults=self.faults)
             return None
 
     def _receive(self, events: list[AmiEvent]) -> None:

@@ -83,10 +83,13 @@ def extensions_conf(plan: SwitchPlan) -> str:
 
 
 def _hotline(number: str, plan: SwitchPlan) -> str:
-    """The trunk gives every channel the same placeholder identity; the real one enters here, filtered."""
+    """The trunk gives every channel the same placeholder identity; the real one enters here, filtered.
+
+    The address is behind the last `<`: a name may hold others, and must not pass for the number.
+    """
     steps = (
         "Set(CC_FROM=${PJSIP_HEADER(read,From)})",
-        "Set(CC_ADDRESS=${CUT(CC_FROM,<,2)})",
+        "Set(CC_ADDRESS=${CUT(CC_FROM,<,${FIELDQTY(CC_FROM,<)})})",
         "Set(CC_USER=${CUT(CC_ADDRESS,@,1)})",
         f"Set(CALLERID(num)=${{FILTER({_NUMBER_BYTES},${{CC_USER}}):0:20}})",
         "Set(CC_NAME=${CUT(CC_FROM,<,1)})",

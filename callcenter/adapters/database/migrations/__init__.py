@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from callcenter.adapters.database.engine import open_database
 
+PATIENCE_SECONDS = 6 * 3600
 LOCK_KEY = 4_704_002
 """PostgreSQL advisory lock: two processes that start together migrate one after the other."""
 
@@ -40,7 +41,7 @@ def newest() -> str:
 
 
 def _move(url: str, revision: str, *, down: bool) -> str:
-    database = open_database(url)
+    database = open_database(url, PATIENCE_SECONDS)
     try:
         with database.writing() as connection:
             if database.kind == "postgresql":

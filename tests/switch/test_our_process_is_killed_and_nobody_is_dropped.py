@@ -1,0 +1,90 @@
+"""R12: kill -9 while one caller talks and two wait. The switch keeps them; the new process has the same picture."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from callcenter.adapters.database.tables import JOURNAL
+from tests.switch.house import House, house
+from tests.switch.people import Lead
+from tests.switch.rig import figure, until
+
+
+@pytest.fixture(scope="module")
+def crashing(tmp_path_factory: pytest.TempPathFactory, prompts: Path) -> Iterator[House]:
+    with house(tmp_path_factory.mktemp("crash"), prompts=prompts) as running:
+        yield running
+
+
+@pytest.mark.parametrize("what", ["worker", "whole server"])
+def test_our_process_is_killed_and_nobody_is_dropped(crashing: House, what: str) -> None:
+    numbers = [f"1391400{len(what):02d}0{place}" for place in range(3)]
+    with crashing.lead() as lead, crashing.agent("8101") as agent:
+        talking = crashing.dial(numbers[0])
+        first = crashing.call_of(numbers[0])
+        agent.until("talking", call=first)
+        agent.note(first, "说到一半")
+        waiting = []
+        for number in numbers[1:]:
+            waiting.append(crashing.dial(number))
+            crashing.fact("call_queued", crashing.call_of(number))
+        line = [crashing.call_of(number) for number in numbers[1:]]
+        until(lambda: lead.waiting() == line, "two callers wait")
+        channels = {channel["Channel"] for channel in crashing.channels()}
+        since = {row["id"]: row["since_ms"] for row in lead.screen["waiting"].values()}
+
+        killed = time.monotonic()
+        if what == "worker":
+            before = crashing.kill_worker()
+            until(lambda: _reborn(crashing, before), "a new worker", 30)
+            crashing.until_whole()
+        else:
+            crashing.kill_server()
+            crashing.serve()
+        with crashing.lead() as fresh:
+            until(lambda: _same(fresh, line, first), f"the same picture; now {fresh.screen}", 20)
+            back_seconds = time.monotonic() - killed
+            assert {row["id"]: row["since_ms"] for row in fresh.screen["waiting"].values()} == since
+        assert {channel["Channel"] for channel in crashing.channels()} == channels
+        assert not any(call.over for call in (talking, *waiting))
+        until(lambda: agent.get("/api/desk")["call"]["note"] == "说到一半", "the half-typed note")
+
+        agent.until("talking", call=first)
+        for call in (first, *line):
+            agent.until("talking", call=call, seconds=20)
+            until(lambda: agent.wish("/api/call/hangup").ok, "the agent hangs up")
+            agent.wrap_up(note=f"完成 {call}")
+    for place, call in enumerate((first, *line)):
+        story = crashing.ended(call)
+        assert (story.call.outcome, story.call.agent) == ("answered", "8101")
+        assert story.call.number == numbers[place]
+        kinds = crashing.kinds(call)
+        assert kinds.count("call_arrived") == kinds.count("call_ended") == kinds.count("offer_answered") == 1
+    crashing.books_agree()
+    with crashing.database.reading() as connection:
+        seqs = list(connection.scalars(select(JOURNAL.c.seq).order_by(JOURNAL.c.seq)))
+    assert seqs == list(range(1, len(seqs) + 1))
+    board = _book(crashing)
+    assert board["offered"] == sum(board["outcomes"].values()) + board["live"] == len(crashing.calls())
+    figure(f"figure {what} killed: dropped 0 of 3, places kept 2 of 2, whole again after {back_seconds:.1f} s")
+
+
+def _reborn(crashing: House, before: int) -> bool:
+    try:
+        return crashing.worker() != before
+    except ValueError:
+        return False
+
+
+def _same(lead: Lead, line: list[str], talking: str) -> bool:
+    row = lead.screen["agents"].get("8101", {})
+    return bool(lead.screen["switch_up"] and lead.waiting() == line and row.get("call") == talking)
+
+
+def _book(crashing: House) -> dict[str, object]:
+    with crashing.lead() as lead:
+        until(lambda: lead.screen["book"]["live"] == 0, "no call is live on the board")
+        return dict(lead.screen["book"])
