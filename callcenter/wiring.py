@@ -305,7 +305,7 @@ class Installation:
 def _flow(blueprint: Blueprint) -> Flow:
     """Return the hotline's flow. Raises FlowError, also when it queues callers where the pack has no queue."""
     flow = flows.load(blueprint.flow_file)
-    if findings := unknown_queues(flow, [queue.id for queue in blueprint.pack.queues]):
+    if findings := unknown_queues(flow, blueprint.pack.rules().queues):
         raise flows.FlowError(findings)
     return flow
 
