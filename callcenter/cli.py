@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from flask import Flask
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from callcenter import settings as settings_file
 from callcenter.adapters import flows
-from callcenter.adapters.asterisk.child import SwitchChild
+from callcenter.adapters.asterisk.apt import SwitchPackageMissing
+from callcenter.adapters.asterisk.child import SwitchChild, SwitchDidNotStart
 from callcenter.adapters.asterisk.install import install
+from callcenter.adapters.asterisk.plan import PlanRefused
 from callcenter.adapters.database import migrations
 from callcenter.adapters.database.engine import open_database
 from callcenter.adapters.database.import_customers import import_customers
@@ -22,12 +25,15 @@ from callcenter.adapters.database.people import People, Role, hash_password
 from callcenter.adapters.flows import transcripts
 from callcenter.adapters.web.serve import Server
 from callcenter.demo.show import Demo, Wish
+from callcenter.demo.sipp import SippMissing
 from callcenter.doctor import examine, paths
 from callcenter.domain.errors import Refused
+from callcenter.domain.flow.findings import FlowError
+from callcenter.service.ports import RecordsAway
 from callcenter.settings import Settings, SettingsError
 from callcenter.wiring import Blueprint, make, now
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="呼叫中心 / call centre")
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="呼叫中心 / call centre")
 switch = typer.Typer(no_args_is_help=True, help="电话交换机 Asterisk / the telephone switch")
 people = typer.Typer(no_args_is_help=True, help="人员与登录 / people and log-ins")
 customers = typer.Typer(no_args_is_help=True, help="客户资料 / customers")
@@ -37,6 +43,15 @@ app.add_typer(customers, name="customers")
 app.add_typer(flow, name="flow")
 app.add_typer(people, name="people")
 words = Console(stderr=True)
+
+MENDABLE = (
+    *(SettingsError, Refused, FlowError, RecordsAway, PlanRefused),
+    *(SwitchPackageMissing, SwitchDidNotStart, SippMissing),
+)
+"""What people can mend: said in two languages, without a trace."""
+
+BOOT_FAILED = 3
+"""Tells the server's parent not to start the worker again."""
 
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="配置文件 / settings file (TOML)")]
 
@@ -61,7 +76,15 @@ def serve(
     """启动呼叫中心 / run the call centre until it is stopped."""
     blueprint = Blueprint(_settings(settings))
     web = blueprint.settings.web
-    start, stop = make(blueprint)
+    build, stop = make(blueprint)
+
+    def start() -> Flask:
+        try:
+            return build()
+        except MENDABLE as fault:
+            words.print(str(fault), style="red", highlight=False)
+            raise SystemExit(BOOT_FAILED) from None
+
     try:
         Server(web.host, web.port, web.threads, start, stop).run()
     finally:
@@ -80,6 +103,9 @@ def demo(
     signal.signal(signal.SIGINT, lambda *_: show.stop())
     signal.signal(signal.SIGTERM, lambda *_: show.stop())
     account = show.run()
+    if account is None:
+        words.print("演示已结束 / the demonstration has ended")
+        return
     typer.echo(json.dumps(dict(account.figures), ensure_ascii=False))
     for fault in account.faults:
         words.print(f"账目不符 / books differ: {fault}", style="red", highlight=False)
@@ -197,6 +223,6 @@ def main() -> None:
     """Run one command; what people can mend is said in two languages, without a trace."""
     try:
         app()
-    except (SettingsError, Refused) as fault:
+    except MENDABLE as fault:
         words.print(str(fault), style="red", highlight=False)
         raise SystemExit(2) from None

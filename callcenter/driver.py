@@ -135,7 +135,7 @@ class Driver:
         return result
 
     def _write(self, result: Result) -> None:
-        """Put the facts into the journal. A full disk keeps them here: calls go on, and they are written before others."""
+        """Put the facts into the journal. When its disk is full they wait here, before all later ones; calls go on."""
         self._unwritten += (JournalRow(self._seq + number, fact) for number, fact in enumerate(result.facts, 1))
         self._seq += len(result.facts)
         if not self._unwritten:

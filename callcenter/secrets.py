@@ -1,4 +1,4 @@
-"""Secrets that this installation made for itself: the AMI secret and the phones' passwords; only its owner reads them."""
+"""Secrets that this installation made for itself: the AMI secret and the phones' passwords; for its owner only."""
 
 import json
 import os

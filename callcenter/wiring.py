@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -196,7 +196,7 @@ class Installation:
         self.translator = Translator(agents.get, now)
         self.agi = AgiServer(settings.agi_host, settings.agi_port, self._serve)
         self.rooms = Rooms()
-        self.feed = Feed(self.rules, self.records, self.rooms, now)
+        self.feed = Feed(self.rules, self.records, self.rooms, now, tell=self.driver.post)
         self.house = self._house()
         self.doorkeeper = Doorkeeper(self.rooms, self.house)
 
@@ -212,6 +212,8 @@ class Installation:
         self.agi.start()
         self.ami.start()
         if self.blueprint.settings.switch.mode == "own":
+            # what ended before we came and is not in the book now never will be by itself
+            threading.Thread(target=self.reconcile, args=(now(),), name="reconcile", daemon=True).start()
             self.timers.every(RECONCILE_SECONDS, "reconcile", self.reconcile)
         threading.Thread(target=self._render_prompts, name="prompts", daemon=True).start()
         return app
@@ -227,12 +229,15 @@ class Installation:
         self.journal.close()
         self.database.close()
 
-    def reconcile(self) -> int:
-        """Enter calls that the switch billed and nobody of us saw; return how many."""
-        settled = now().timestamp() - SETTLED_CDR_SECONDS
+    def reconcile(self, ended_before: datetime | None = None) -> int:
+        """Enter calls that the switch billed and nobody of us saw; return how many.
+
+        By default those that ended a while ago: the facts of later ones may still be on their way into the book.
+        """
+        settled = ended_before or now() - timedelta(seconds=SETTLED_CDR_SECONDS)
         missed = 0
         for call in read_calls(self.blueprint.cdr_file):
-            if call.ended_at.timestamp() < settled and self.reports.call(call.call) is None:
+            if call.ended_at < settled and self.reports.call(call.call) is None:
                 missed += 1
                 dialed = self.blueprint.pack.hotline
                 self.driver.post(PassedBy(call.call, dialed, call.started_at, call.ended_at, bool(call.agents)))

@@ -1,7 +1,7 @@
 // JSON requests to the server; every refusal becomes a Refused with words for people. Knows no screen.
 import type {
   Board, CustomerChoice, Desk, DeskRules, Done, LoginForm, Me, NoteForm, Problem, RevealForm, Revealed, SignInForm,
-  StateForm, SwitchForm, WrapUpForm,
+  StateForm, SwitchForm, Welcome, WrapUpForm,
 } from "./wire";
 
 /** The server said no, or nothing came back (`status` 0); `problem` says what to do. */
@@ -13,7 +13,7 @@ export class Refused extends Error {
 
 const AWAY: Problem = {
   code: "away",
-  zh: "连不上服务器,请检查网络后再试",
+  zh: "连不上服务器，请检查网络后再试",
   en: "The server cannot be reached. Check the network and try again",
   fields: {},
 };
@@ -46,6 +46,7 @@ const call = (id: string) => `/calls/${encodeURIComponent(id)}`;
 
 export const api = {
   login: (form: LoginForm) => post<Me>("/login", form),
+  welcome: () => ask<Welcome>("GET", "/welcome"),
   logout: () => post("/logout"),
   me: () => ask<Me>("GET", "/me"),
   rules: () => ask<DeskRules>("GET", "/desk/rules"),

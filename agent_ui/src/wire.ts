@@ -28,6 +28,12 @@ export interface LoginForm {
   password: string;
 }
 
+/** GET /api/welcome, for everybody: whose call centre this is. */
+export interface Welcome {
+  organisation: Text;
+  hotline: string;
+}
+
 /** What the browser phone (JsSIP) registers with. The password lives as long as the session. */
 export interface PhoneAccount {
   extension: string;

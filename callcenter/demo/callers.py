@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from callcenter.demo.dtmf import Press, Step, Wait, steps_of, write_pcap, write_sound
-from callcenter.demo.sipp import SCENARIO, SDP, free_port, log, may_send_raw, send, sipp_binary
+from callcenter.demo.sipp import SCENARIO, SDP, free_media_port, free_port, log, may_send_raw, send, sipp_binary
 
 NETWORKS = ("127.0.1.0/24", "127.0.2.0/24")
 """Where callers call from, each from an address of its own; the switch's trunk must accept these."""
@@ -117,7 +117,7 @@ class Callers:
             "-p",
             str(free_port(address)),
             "-mp",
-            str(free_port(address)),
+            str(free_media_port(address)),
             "-ci",
             address,
             "-m",

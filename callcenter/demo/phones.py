@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from callcenter.demo.sipp import SCENARIO, SDP, free_port, log, send, sipp_binary
+from callcenter.demo.sipp import SCENARIO, SDP, free_media_port, free_port, log, send, sipp_binary
 
 ADDRESS = "127.0.0.20"
 
@@ -49,7 +49,7 @@ class Phones:
         """Start the phones; returns when they can be called."""
         scenario = self._stem.with_suffix(".xml")
         scenario.write_text(_scenario(self._manner), encoding="utf-8")
-        media_port = str(free_port(self._address))
+        media_port = str(free_media_port(self._address))
         words = [sipp_binary(), "-sf", str(scenario), "-i", self._address, "-mi", self._address, "-p", str(self._port)]
         words += ["-mp", media_port, "-ci", self._address, "-rtp_echo", "-nostdin", "-trace_logs"]
         words += ["-log_file", str(self._stem.with_suffix(".log")), "-deadcall_wait", "0"]

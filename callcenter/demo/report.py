@@ -13,6 +13,7 @@ from callcenter.adapters.asterisk.books import SwitchCall, read_calls
 from callcenter.adapters.database.engine import open_database
 from callcenter.adapters.database.reports import CallLine, Reports
 from callcenter.demo.agents import Pop
+from callcenter.demo.organisation import PEOPLE_SEATS
 from callcenter.domain.events import Outcome
 from callcenter.domain.ids import CallId
 from callcenter.settings import Settings
@@ -69,9 +70,10 @@ def _faults(
     for call in calls:
         billed = switch.get(call.id)
         answered = call.outcome == Outcome.ANSWERED
-        if billed is not None and answered != bool(billed.agents):
+        by_duty_phone = call.outcome == Outcome.DEGRADED
+        if billed is not None and not by_duty_phone and answered != bool(billed.agents):
             faults.append(f"{call.id}: {call.outcome} here, agents on the switch: {billed.agents}")
-        if answered and call.answered_at is not None:
+        if answered and call.answered_at is not None and call.agent not in PEOPLE_SEATS:
             seen = popped.get(call.id)
             if seen is None or seen > call.answered_at.timestamp() * 1000:
                 faults.append(f"{call.id}: answered before its record was on the desk")

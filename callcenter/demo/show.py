@@ -53,8 +53,8 @@ class Demo:
         self._watcher = socketio.Client(reconnection=True)
         self._stopped = threading.Event()
 
-    def run(self) -> report.Account:
-        """Run the demonstration to its end and return its account."""
+    def run(self) -> report.Account | None:
+        """Run the demonstration to its end and return its account; None when it was stopped in the middle of calls."""
         organisation.clear(self._folder)
         seats = self._simulated_seats()
         phones = Phones(self._folder / "sipp", seats, Manner("answers", after_seconds=1.2))
@@ -74,7 +74,8 @@ class Demo:
             if not self._wish.leave:
                 self._welcome(web, people)
             dialled = self._send_callers(callers)
-            self._drain(callers)
+            if not self._stopped.is_set():
+                self._drain(callers)
             for agent in self._agents:
                 agent.stop()
             self._watcher.disconnect()
@@ -82,6 +83,8 @@ class Demo:
             callers.drop_all()
             self._stop_server()
             phones.stop()
+        if self._stopped.is_set():
+            return None
         pops = [pop for agent in self._agents for pop in agent.pops]
         return report.account(settings, Blueprint(settings).cdr_file, dialled, pops, self._first_ring)
 
@@ -116,7 +119,7 @@ class Demo:
             try:
                 if requests.get(url, timeout=2).ok:
                     return
-            except requests.ConnectionError:
+            except requests.RequestException:
                 pass
             time.sleep(0.1)
         words = (self._folder / "server.log").read_text("utf-8", errors="replace")[-2000:]

@@ -1,7 +1,9 @@
 """Finds SIPp and says how to get it; the words of SIP that callers and phones share."""
 
+import random
 import shutil
 import socket
+from contextlib import ExitStack
 from functools import cache
 
 
@@ -36,6 +38,22 @@ def free_port(address: str) -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind((address, 0))
         return int(probe.getsockname()[1])
+
+
+def free_media_port(address: str) -> int:
+    """Return the first of four UDP ports for sound (SIPp binds RTP, RTCP and a video port that it never uses).
+
+    They lie below the range that the system hands out by itself, so that nobody is given one a moment later.
+    """
+    while True:
+        first = random.randrange(10000, 32000, 4)
+        with ExitStack() as probes:
+            try:
+                for port in range(first, first + 4):
+                    probes.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)).bind((address, port))
+            except OSError:
+                continue
+            return first
 
 
 SDP = """v=0

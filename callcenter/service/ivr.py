@@ -14,7 +14,7 @@ from callcenter.domain.flow.facts import Value, arrival_facts, customer_facts, w
 from callcenter.domain.flow.interpreter import advance, begin, wait_again
 from callcenter.domain.flow.steps import Flow
 from callcenter.domain.ids import CallId, CustomerId, QueueId, StepId
-from callcenter.service.ports import CallerGone, Inbox, Line, Records, RecordsAway, Speech, SpeechFailed
+from callcenter.service.ports import CallerGone, Inbox, Line, Records, RecordsAway, SoundMissing, Speech, SpeechFailed
 
 NEXT, STEP, QUEUE, CUSTOMER = "CC_NEXT", "CC_STEP", "CC_QUEUE", "CC_CUSTOMER"
 """Channel variables: what the dialplan does after the session, and where the caller is if our process dies."""
@@ -49,7 +49,7 @@ class Visit:
 
 
 def resume_of(line: Line) -> Resume | None:
-    """Return what an earlier session left on the channel, or None for a new call (one question to the switch)."""
+    """Return what an earlier session left on the channel, or None for a new call."""
     step = line.get(STEP)
     if not step:
         return None
@@ -183,9 +183,7 @@ class _Session:
                 continue
             try:
                 key = self.line.play(path, stop_keys)
-            except CallerGone:
-                raise
-            except Exception as error:  # whatever a line says of one unplayable file, the call goes on
+            except SoundMissing as error:
                 self._count_broken(text, str(error))
                 continue
             if key:

@@ -18,6 +18,10 @@ class CallerGone(Exception):
     """The caller's channel left the session: hung up, redirected, or the connection broke."""
 
 
+class SoundMissing(Exception):
+    """This file cannot be played; the caller is still there."""
+
+
 class SwitchAway(Exception):
     """The switch cannot be asked now; the order was not carried out, or nobody knows."""
 
@@ -148,7 +152,11 @@ class SpeechFailed(Exception):
 
 
 class Line(Protocol):
-    """One caller on the phone, in the thread of that call's session. Every method raises CallerGone."""
+    """One caller on the phone, in the thread of that call's session. Every method raises CallerGone.
+
+    What the switch hands over with the call (who calls, what was dialled, where an earlier session of it stopped) is
+    known from the start: reading it asks nobody, and it is as true as an answer, for nobody else writes it meanwhile.
+    """
 
     call: CallId
     channel: ChannelName
@@ -157,7 +165,11 @@ class Line(Protocol):
     dialed: str
 
     def play(self, path: str, stop_keys: str = "") -> str:
-        """Play one file (path without extension); return the key of `stop_keys` that cut it short, else ''."""
+        """Play one file (path without extension); return the key of `stop_keys` that cut it short, else ''.
+
+        Raises:
+            SoundMissing: this file cannot be played; the next one may.
+        """
 
     def wait_key(self, seconds: float) -> str:
         """Wait for one key; '' on silence."""
@@ -166,7 +178,7 @@ class Line(Protocol):
         """Start or stop music on hold."""
 
     def get(self, name: str) -> str:
-        """Return a channel variable or ''."""
+        """Return a channel variable or ''; one question to the switch unless it was handed over, or put here before."""
 
     def put(self, name: str, value: str) -> None:
         """Set a channel variable. CR, LF and NUL are refused with ValueError."""
@@ -180,13 +192,6 @@ class Line(Protocol):
 
 Inbox = Callable[[Event], None]
 """Hands a fact to the driver. Any thread; never blocks; order is kept per calling thread."""
-
-
-class AgentDirectory(Protocol):
-    """Names and extensions of agents, read once at start and after a change of configuration."""
-
-    def name(self, agent: AgentId) -> str:
-        """Return the display name, or the id itself when unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ from asterisk.agi import AGIAppError, AGIInvalidCommand
 
 from callcenter.adapters.asterisk.agi.line import AgiLine
 from callcenter.adapters.asterisk.agi.protocol import AgiProtocol
-from callcenter.adapters.asterisk.agi.session import AgiFailed
-from callcenter.service.ports import CallerGone, Line
+from callcenter.adapters.asterisk.plan import HANDED_OVER
+from callcenter.domain.ids import CustomerId, QueueId, StepId
+from callcenter.service.ivr import CUSTOMER, QUEUE, STEP, Resume, resume_of
+from callcenter.service.ports import CallerGone, Line, SoundMissing
 from tests.asterisk.figures import figure
 from tests.asterisk.hostile import HOSTILE
 from tests.asterisk.recorded import agi_talk
@@ -27,11 +29,36 @@ def test_a_line_says_who_calls() -> None:
     port: Line = line
     assert (port.call, port.channel) == ("1795360377.0", "PJSIP/trunk-00000001")
     assert (port.number, port.name, port.dialed) == ("13900000001", "李娜", "95588")
-    line, caller = line_with(b"200 result=0\n", agi_callerid="unknown", agi_calleridname="unknown")
-    assert (line.number, line.name, line.dialed, line.dialed) == ("", "", "95500", "95500")
-    assert len(caller.commands) == 1
+    line, _ = line_with(b"200 result=0\n", agi_callerid="unknown", agi_calleridname="unknown")
+    assert (line.number, line.name, line.dialed) == ("", "", "95500")
     line, _ = line_with(OK, agi_dnid="unknown")
     assert line.dialed == "wait"
+
+
+def handed_over(*values: str) -> dict[str, str]:
+    return {f"agi_arg_{place}": value for place, value in enumerate(values, 1)}
+
+
+def test_what_the_dialplan_hands_over_is_not_asked_for() -> None:
+    assert {STEP, QUEUE, CUSTOMER} < set(HANDED_OVER)
+    new, caller = line_with(OK, **handed_over("", "", "", "96000"))
+    assert (resume_of(new), new.dialed) == (None, "96000")
+    back, other = line_with(OK, **handed_over("line", "service", "7", "96000"))
+    assert resume_of(back) == Resume(QueueId("service"), StepId("line"), CustomerId(7))
+    assert caller.commands == other.commands == []
+
+
+def test_what_is_put_is_sent_and_read_back_without_a_question() -> None:
+    line, caller = line_with(b"200 result=1\n", b"200 result=1 (asked)\n", **handed_over("one", "", "", "96000"))
+    line.put("CC_STEP", "two")
+    assert (line.get("CC_STEP"), line.get("CC_OTHER")) == ("two", "asked")
+    assert caller.commands == [b'SET VARIABLE "CC_STEP" "two"', b'GET VARIABLE "CC_OTHER"']
+
+
+def test_a_dialplan_that_hands_nothing_over_is_asked() -> None:
+    line, caller = line_with(b"200 result=1 (line)\n", b"200 result=0\n")
+    assert resume_of(line) == Resume(None, StepId("line"), None)
+    assert caller.commands == [f'GET VARIABLE "{name}"'.encode() for name in (STEP, QUEUE, CUSTOMER)]
 
 
 def test_each_word_of_a_line_is_the_right_command() -> None:
@@ -137,7 +164,7 @@ def test_a5_a_closed_socket_is_caller_gone() -> None:
 
 def test_a6_minus_one_is_told_apart_by_the_channels_state() -> None:
     missing, caller = line_with(b"200 result=-1 endpos=0\n", b"200 result=6\n", OK)
-    with pytest.raises(AgiFailed, match="声音文件"):
+    with pytest.raises(SoundMissing, match=r"no-such-file: .*声音文件"):
         missing.play("no-such-file")
     assert caller.commands[1] == b"CHANNEL STATUS"
     assert missing.play("beep") == ""

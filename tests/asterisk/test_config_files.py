@@ -56,7 +56,9 @@ def test_hotlines_are_explicit_numbers_and_the_caller_is_filtered_before_anythin
 def test_only_our_variable_says_that_the_session_ended_by_itself(plan: SwitchPlan) -> None:
     serve = context(files(plan)["extensions.conf"], "serve")
     assert "AGISTATUS" not in "\n".join(line for line in serve.splitlines() if not line.startswith(";"))
-    assert serve.index("AGIEXITONHANGUP=yes") < serve.index("AGI(agi://127.0.0.1:4573/call)")
+    assert serve.index("AGIEXITONHANGUP=yes") < serve.index(
+        "AGI(agi://127.0.0.1:4573/call,${CC_STEP},${CC_QUEUE},${CC_CUSTOMER},${CC_DIALED})"
+    )
     assert "Dial(PJSIP/8002,30,gm(default))" in serve
 
 

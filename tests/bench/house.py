@@ -42,5 +42,5 @@ def running_house(folder: Path, settings: Settings) -> Iterator[subprocess.Popen
 def _ready(url: str) -> bool:
     try:
         return requests.get(url, timeout=2).ok
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False

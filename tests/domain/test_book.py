@@ -49,5 +49,5 @@ def test_each_ending_has_one_bucket(call: Call, waited: float, outcome: Outcome)
 
 
 def test_service_level_leaves_short_abandons_out() -> None:
-    assert service_level(8, 9, 1, 0) == 0.8
+    assert service_level(in_time=8, answered=9, abandoned=6, short_abandon=5) == 0.8
     assert service_level(0, 0, 0, 0) is None

@@ -17,7 +17,7 @@ def call_in(state: CallState) -> Call:
     return Call(CALL, PHONE, "+8613800138000", "李娜", "96777", NOW, state, queue=QueueId("repair"), agent=AGENT)
 
 
-@pytest.mark.parametrize(("state", "fact"), itertools.product(STATES, FACTS), ids=str)
+@pytest.mark.parametrize(("state", "fact"), list(itertools.product(STATES, FACTS)), ids=str)
 def test_every_state_meets_every_fact(state: CallState, fact: type[e.Event]) -> None:
     call, target = call_in(state), MOVES.get((state, fact))
     if target is not None:

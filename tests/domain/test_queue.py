@@ -18,7 +18,7 @@ COMINGS = st.lists(
 )
 
 
-@pytest.mark.parametrize(("state", "trigger"), itertools.product(QueueState, QueueTrigger))
+@pytest.mark.parametrize(("state", "trigger"), list(itertools.product(QueueState, QueueTrigger)))
 def test_every_state_meets_every_trigger(state: QueueState, trigger: QueueTrigger) -> None:
     target = MOVES.get((state, trigger))
     if target is not None:

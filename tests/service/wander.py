@@ -14,9 +14,9 @@ from tests.service.room import ANN, BILLING, BOB, EVE, REPAIR, Room, arrival, at
 AGENTS = (ANN, BOB, EVE)
 
 
-def wander(chance: random.Random, steps: int) -> Iterator[Room]:
+def wander(chance: random.Random, steps: int, room: Room | None = None) -> Iterator[Room]:
     """Yield the room after each of `steps` messages. Calls and agents that fit the message are the likely ones."""
-    room, born = Room(), 0
+    room, born = room or Room(), 0
     for number in range(1, steps + 1):
         now = float(number)
         if chance.random() < 0.15:

@@ -15,7 +15,6 @@ from callcenter.domain.view import apply_board, apply_desk
 from tests.switch.rig import until
 
 
-
 class Person:
     """Somebody who is logged in. Leaves the room when the block ends, also when the test failed."""
 

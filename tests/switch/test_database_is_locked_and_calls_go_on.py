@@ -3,10 +3,8 @@
 import sqlite3
 import time
 
-from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
-from callcenter.adapters.database.tables import JOURNAL
 from callcenter.demo.traffic import known_number
 from tests.switch.house import House
 from tests.switch.rig import figure, until
@@ -53,8 +51,7 @@ def test_database_is_locked_and_calls_go_on(house: House) -> None:
             assert kinds.count(kind) == 1, (kind, kinds)
     assert house.story(calls[0]).call.note == "库锁着也能小结"
     until(lambda: (house.folder / "journal.spool").stat().st_size == 0, "the spool is empty")
-    with house.database.reading() as connection:
-        seqs = list(connection.scalars(select(JOURNAL.c.seq).order_by(JOURNAL.c.seq)))
+    seqs = house.seqs()
     assert seqs == list(range(1, len(seqs) + 1))
     assert while_locked == 0, "the lock did not lock"
     assert spooled > 20

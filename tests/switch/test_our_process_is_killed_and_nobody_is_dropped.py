@@ -5,9 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
-from callcenter.adapters.database.tables import JOURNAL
 from tests.switch.house import House, house
 from tests.switch.people import Lead
 from tests.switch.rig import figure, until
@@ -64,8 +62,7 @@ def test_our_process_is_killed_and_nobody_is_dropped(crashing: House, what: str)
         kinds = crashing.kinds(call)
         assert kinds.count("call_arrived") == kinds.count("call_ended") == kinds.count("offer_answered") == 1
     crashing.books_agree()
-    with crashing.database.reading() as connection:
-        seqs = list(connection.scalars(select(JOURNAL.c.seq).order_by(JOURNAL.c.seq)))
+    seqs = crashing.seqs()
     assert seqs == list(range(1, len(seqs) + 1))
     board = _book(crashing)
     assert board["offered"] == sum(board["outcomes"].values()) + board["live"] == len(crashing.calls())

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize, sync_playwright
 
 from tests.ui.stage import PAGES, Stage
 
@@ -16,18 +16,28 @@ LARGE: ViewportSize = {"width": 1920, "height": 1080}
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert path, "Chromium is missing: apt-get install chromium"
+def driver() -> Iterator[Playwright]:
     assert (PAGES / "index.html").is_file(), "the pages are not built: cd agent_ui && npm ci && npm run build"
     SCREENS.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(
-            executable_path=path,
-            args=["--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required"],
-        )
-        yield chromium
-        chromium.close()
+    with sync_playwright() as started:
+        yield started
+
+
+def chromium_path() -> str:
+    """Return the browser's path, or fail with the command that installs it."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "Chromium is missing: apt-get install chromium"
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(driver: Playwright) -> Iterator[Browser]:
+    chromium = driver.chromium.launch(
+        executable_path=chromium_path(),
+        args=["--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required"],
+    )
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture

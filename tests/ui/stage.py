@@ -148,6 +148,10 @@ class Stage:
             answer.headers["Content-Security-Policy"] = POLICY
             return answer
 
+        @app.get("/api/welcome")
+        def welcome() -> Answer:
+            return jsonify({"organisation": self.me.organisation.model_dump(), "hotline": self.me.hotline})
+
         @app.get("/api/me")
         def me() -> Answer:
             return jsonify(self.me.model_dump())

@@ -77,7 +77,7 @@ def test_the_pop_says_what_was_pressed_heard_and_why(inside: Page, stage: Stage)
     _ring(stage)
     pane = inside.get_by_role("region", name="当前通话")
     expect(pane.locator(".kbd")).to_have_text(["2", "1", "0"])
-    for words in ("查欠费", "欠费 286.40 元", "空闲最久", "周岚", "138****8000", "00:48"):
+    for words in ("查欠费", "欠费 286.40 元", "空闲最久", "话机未注册", "138****8000", "00:48"):
         expect(pane).to_contain_text(words)
     expect(inside.get_by_text("¥286.40")).to_be_visible()
     assert "13800138000" not in inside.content()

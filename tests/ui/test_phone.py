@@ -1,17 +1,16 @@
 """The phone in the page against a real switch: register, ring, answer, sound, hold, mute, hang up, reload in a talk."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, expect
 
 from callcenter.adapters.web import wire
 from callcenter.demo.callers import Caller
 from tests.switch.rig import Rig, Sessions, rig, until
 from tests.ui import props
-from tests.ui.conftest import SCREENS, SMALL
+from tests.ui.conftest import SCREENS, SMALL, chromium_path
 from tests.ui.stage import Stage
 
 CALLER_HZ, NOBODY_HZ = 440, 2400
@@ -49,30 +48,27 @@ def sessions(switch: Rig) -> Iterator[Sessions]:
 
 
 @pytest.fixture
-def desk(stage: Stage, switch: Rig) -> Iterator[Page]:
+def desk(driver: Playwright, stage: Stage, switch: Rig) -> Iterator[Page]:
     account = wire.PhoneAccount(
         extension="8999", password="pw-8999", realm="callcenter", ws_url=f"ws://127.0.0.1:{switch.plan.http_port}/ws"
     )
     stage.me = props.agent_person().model_copy(update={"phone": account})
     stage.on["agent/sign-in"] = lambda _: stage.change_desk(agent=props.agent("ready", phone="browser"))
-    path = shutil.which("chromium")
-    assert path, "Chromium is missing: apt-get install chromium"
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(
-            executable_path=path,
-            ignore_default_args=["--headless", "--mute-audio"],
-            args=["--headless=new", "--allow-loopback-in-peer-connection", "--use-fake-device-for-media-stream"],
-        )
-        context = chromium.new_context(viewport=SMALL, base_url=stage.url, locale="zh-CN", permissions=["microphone"])
-        context.set_default_timeout(10_000)
-        page = context.new_page()
-        page.request.post("/api/login", data={"login": "linxiao", "password": "right"})
-        page.goto("/desk")
-        page.get_by_role("button", name="用浏览器话机签入").click()
-        expect(page.get_by_role("status", name="话机与连接: 话机正常")).to_be_visible()
-        stage.wait_post("agent/sign-in")
-        yield page
-        chromium.close()
+    chromium = driver.chromium.launch(
+        executable_path=chromium_path(),
+        ignore_default_args=["--headless", "--mute-audio"],
+        args=["--headless=new", "--allow-loopback-in-peer-connection", "--use-fake-device-for-media-stream"],
+    )
+    context = chromium.new_context(viewport=SMALL, base_url=stage.url, locale="zh-CN", permissions=["microphone"])
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    page.request.post("/api/login", data={"login": "linxiao", "password": "right"})
+    page.goto("/desk")
+    page.get_by_role("button", name="用浏览器话机签入").click()
+    expect(page.get_by_role("status", name="话机与连接: 话机正常")).to_be_visible()
+    stage.wait_post("agent/sign-in")
+    yield page
+    chromium.close()
 
 
 def _offer(stage: Stage, switch: Rig, sessions: Sessions, turn: int = 1, auto: bool = False) -> None:

@@ -2,7 +2,7 @@
 import type { Words } from "./zh";
 
 export const en: Words = {
-  app: { desk: "Desk", board: "Board", nav: "Main navigation", dark: "Dark", light: "Light", language: "中文", away: "The server cannot be reached; trying again. Calls on the phone go on.", logOut: "Log out", },
+  app: { desk: "Desk", board: "Board", nav: "Main navigation", dark: "Dark", light: "Light", language: "中文", away: "The server cannot be reached; trying again. Calls on the phone go on.", logOut: "Log out", listed: ", " },
   login: {
     title: "Log in", login: "Login", password: "Password", enter: "Log in",
     need: "Enter your login and password", hint: "Forgot the password? A team lead or supervisor can reset it.", hotline: "Hotline",
@@ -15,6 +15,8 @@ export const en: Words = {
     agent: "own choice", timeout: "no answer in time", no_answer: "no answer in time", rejected: "rejected", supervisor: "forced by a supervisor", switch: "phone went away",
     unreachable: "phone unreachable", caller: "caller hung up", resync: "checked with the switch",
   },
+  why: { longest_idle: "Idle the longest: {t}", rejoin: "Back to the call in hand", resync: "Restored from the switch" },
+  whyNot: { shorter_idle: "Idle {t}, shorter", no_phone: "No phone registered" },
   bar: {
     label: "Call bar", tools: "Call", noCall: "No call", left: "{n} s left", signInHere: "Sign in here", afterCall: "After this call",
     signOut: "Sign out", ready: "Ready", busy: "Busy", break: "Break",

@@ -11,6 +11,10 @@ from callcenter.adapters.asterisk.install import Installed
 
 LOOPBACK = "127.0.0.1"
 
+HANDED_OVER = ("CC_STEP", "CC_QUEUE", "CC_CUSTOMER", "CC_DIALED")
+"""Channel variables that a session is given as arguments, in this order, so that it need not ask for them. Their values
+are our own: names of steps and queues (no comma, quote or backslash) and digits."""
+
 _EXTENSION = re.compile(r"[0-9]{2,10}")
 _NUMBER = re.compile(r"\+?[0-9]{2,20}")
 _WORD = re.compile(r"[A-Za-z0-9_.~!@%^*()+=/-]{4,80}")

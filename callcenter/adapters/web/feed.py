@@ -19,13 +19,13 @@ from callcenter.adapters.web import wire as w
 from callcenter.domain.agent import Agent, AgentState
 from callcenter.domain.call import Call, CallState
 from callcenter.domain.customer import Customer, PastCall
-from callcenter.domain.events import CallEnded
-from callcenter.domain.ids import AgentId, CallId, QueueId
+from callcenter.domain.events import CallEnded, CustomerIdentified
+from callcenter.domain.ids import AgentId, CallId, CustomerId, QueueId
 from callcenter.domain.queue import Queue
 from callcenter.domain.tally import AgentTally, QueueTally, Tallies
 from callcenter.service.engine import Result
 from callcenter.service.floor import Floor
-from callcenter.service.ports import Records, RecordsAway
+from callcenter.service.ports import Inbox, Records, RecordsAway
 from callcenter.service.rules import Rules
 
 log = structlog.get_logger(__name__)
@@ -87,9 +87,16 @@ class Feed:
     """A watcher of the driver. `board()` and `desk()` return snapshots for REST; both fit the changes' seqs."""
 
     def __init__(
-        self, rules: Rules, records: Records, out: Out, clock: Callable[[], datetime], first_seq: int = 0
+        self,
+        rules: Rules,
+        records: Records,
+        out: Out,
+        clock: Callable[[], datetime],
+        first_seq: int = 0,
+        tell: Inbox = lambda _: None,
     ) -> None:
-        self._rules, self._records, self._out, self._clock = rules, records, out, clock
+        """`tell` gets the one customer whom a caller's number belongs to, so that the book has what the desk shows."""
+        self._rules, self._records, self._out, self._clock, self._tell = rules, records, out, clock, tell
         self._inbox: queue.SimpleQueue[Seen | tuple[CallId, Known | None] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._picture = Picture(board_seq=first_seq)
@@ -220,9 +227,8 @@ class Feed:
         for agent_id in concerned:
             self._send_desk(agent_id, seen, before.get(agent_id))
         if seen.switch:
-            for agent_id, agent in self._picture.agents.items():
-                if agent.state is not AgentState.SIGNED_OUT:
-                    self._send(agent_id, switch_up=seen.switch_up)
+            for agent_id in self._rules.seats:
+                self._send(agent_id, switch_up=seen.switch_up)
 
     def _take(self, seen: Seen) -> None:
         picture = self._picture
@@ -349,6 +355,10 @@ class Feed:
             self._asked.pop(call_id, None)
             return
         self._known[call_id] = known
+        if known.customer is not None and call.customer is None:
+            customer = CustomerId(known.customer.id)
+            self._asked[call_id] = customer
+            self._tell(CustomerIdentified(self._clock(), call_id, customer, "number"))
         if call.agent is not None and self._call_id_of(call.agent) == call_id:
             self._send(call.agent, customer=known.customer, candidates=list(known.candidates))
 

@@ -106,6 +106,10 @@ def _log_in_routes(app: OpenAPI, house: House, limiter: Limiter) -> None:
         answer.delete_cookie(COOKIE)
         return answer
 
+    @app.get("/api/welcome", responses={200: w.Welcome})
+    def welcome() -> Response:
+        return _json(w.Welcome(organisation=house.organisation, hotline=house.hotline))
+
     @app.get("/api/me", responses={200: w.Me})
     def me() -> Response:
         return _json(_me(house, need(house)))

@@ -48,6 +48,13 @@ class LoginForm(Wire):
     password: Annotated[str, Field(min_length=1, max_length=256)]
 
 
+class Welcome(Wire):
+    """GET /api/welcome, for everybody: whose call centre this is."""
+
+    organisation: Text
+    hotline: str
+
+
 class PhoneAccount(Wire):
     """What the browser phone (JsSIP) registers with. The password lives as long as the session."""
 

@@ -2,6 +2,11 @@
 import type { Choice } from "../../wire";
 import { say } from "../../words";
 
+/** How many columns the tree needs. */
+export function depth(tree: readonly Choice[]): number {
+  return tree.length ? 1 + Math.max(...tree.map((one) => depth(one.children))) : 0;
+}
+
 /** The codes from the root to `code`; empty when there is no such code. */
 export function trail(tree: readonly Choice[], code: string): Choice[] {
   for (const one of tree) {

@@ -1,11 +1,12 @@
 """The caller on the phone, as the flows see it. Decides nothing; speaks to one AGI session."""
 
 import socket
-from functools import cached_property
 
 from callcenter.adapters.asterisk.agi.protocol import AgiProtocol, Environment
-from callcenter.adapters.asterisk.agi.session import LONGEST_SECONDS, Session
+from callcenter.adapters.asterisk.agi.session import LONGEST_SECONDS, AgiFailed, Session
+from callcenter.adapters.asterisk.plan import HANDED_OVER
 from callcenter.domain.ids import CallId, ChannelName
+from callcenter.service.ports import SoundMissing
 
 MARGIN_SECONDS = 10.0
 SAMPLES_A_SECOND = 8000
@@ -21,19 +22,27 @@ class AgiLine(Session):
         self.channel = ChannelName(environment.get("agi_channel", ""))
         self.number = _known(environment.get("agi_callerid", ""))
         self.name = _known(environment.get("agi_calleridname", ""))
+        self._variables = {
+            name: environment[f"agi_arg_{place}"]
+            for place, name in enumerate(HANDED_OVER, 1)
+            if f"agi_arg_{place}" in environment
+        }
 
-    @cached_property
+    @property
     def dialed(self) -> str:
-        """Return the number that the caller dialled: the dialplan's CC_DIALED, else what the trunk said. Asked once."""
+        """Return the number that the caller dialled: the dialplan's CC_DIALED, else what the trunk said."""
         return self.get("CC_DIALED") or _known(self.env.get("agi_dnid", "")) or str(self.env.get("agi_extension", ""))
 
     def play(self, path: str, stop_keys: str = "") -> str:
         """Play one file (path without extension); return the key of `stop_keys` that cut it short, else ''.
 
         Raises:
-            AgiFailed: there is no such file.
+            SoundMissing: the switch cannot play it; the caller is still there.
         """
-        return _key(self.done("STREAM FILE", path, stop_keys, seconds=LONGEST_SECONDS).result)
+        try:
+            return _key(self.done("STREAM FILE", path, stop_keys, seconds=LONGEST_SECONDS).result)
+        except AgiFailed as failed:
+            raise SoundMissing(f"{path}: {failed}") from failed
 
     def wait_key(self, seconds: float) -> str:
         """Wait for one key, to the millisecond; return it, '' on silence."""
@@ -48,12 +57,15 @@ class AgiLine(Session):
             self.done("SET MUSIC", "OFF")
 
     def get(self, name: str) -> str:
-        """Return a channel variable or ''."""
-        return self.get_variable(name)
+        """Return a channel variable or ''; what the dialplan handed over, or was put here, is not asked for."""
+        known = self._variables.get(name)
+        return self.get_variable(name) if known is None else known
 
     def put(self, name: str, value: str) -> None:
         """Set a channel variable. Raises ValueError on CR, LF or NUL."""
         self.done("SET VARIABLE", name, value)
+        if name in self._variables:
+            self._variables[name] = value
 
     def record(self, path: str, seconds: int, stop_keys: str = "#") -> int:
         """Record the caller to `path` (no extension, wav), after a beep, and return the length in ms."""

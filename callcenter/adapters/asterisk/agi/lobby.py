@@ -4,6 +4,7 @@ import selectors
 import socket
 import threading
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic, sleep
 
@@ -66,9 +67,9 @@ class Lobby:
     def close(self) -> None:
         """Close the port and send away who waits. More than once is fine."""
         self._stopping = True
-        if self._thread.is_alive():
+        with suppress(OSError):  # the thread saw by itself that it is over, and closed its ends
             self._wake.send(b"x")
-            self._thread.join(2)
+        self._thread.join(2)
 
     def _receive(self) -> None:
         while not self._stopping:

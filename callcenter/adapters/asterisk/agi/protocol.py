@@ -28,7 +28,7 @@ class Quoted(str):
 def quote(word: str) -> Quoted:
     """Return the word in double quotes as Asterisk's AGI reads it. Raises ValueError on CR, LF or NUL."""
     if "\n" in word or "\r" in word or "\0" in word:
-        raise ValueError("参数含换行或空字符,请删去 / the argument holds a line break or NUL: take it out")
+        raise ValueError("参数含换行或空字符，请删去 / the argument holds a line break or NUL: take it out")
     return Quoted(_quoted(word))
 
 
@@ -58,7 +58,7 @@ def command(verb: str, *words: str | int) -> bytes:
         else:
             text += f" {word:d}"
     if "\n" in text or "\r" in text or "\0" in text:
-        raise ValueError("参数含换行或空字符,请删去 / the argument holds a line break or NUL: take it out")
+        raise ValueError("参数含换行或空字符，请删去 / the argument holds a line break or NUL: take it out")
     line = text.encode("utf-8", "replace") + b"\n"
     if len(line) > COMMAND_BYTES:
         raise ValueError(

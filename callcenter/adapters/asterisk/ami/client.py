@@ -26,7 +26,7 @@ class AmiRefused(Refused):
     def __init__(self, reply: AmiReply) -> None:
         super().__init__(
             "switch_refused",
-            f"交换机拒绝了这个动作:{reply.message}。请核对分机、通道和权限",
+            f"交换机拒绝了这个动作：{reply.message}。请核对分机、通道和权限",
             f"the switch refused the action: {reply.message}; check the extension, the channel and the permissions",
         )
         self.reply = reply

@@ -35,9 +35,9 @@ def encode(action: Fields, action_id: str) -> bytes:
 
 def _line(header: str, value: str) -> bytes:
     if not header or ":" in header or not _FORBIDDEN.isdisjoint(header):
-        raise ValueError("动作的字段名无效,只写字母 / the name of a header is not valid: use letters only")
+        raise ValueError("动作的字段名无效，只写字母 / the name of a header is not valid: use letters only")
     if not _FORBIDDEN.isdisjoint(value):
-        raise ValueError(f"{header} 含换行或空字符,请删去 / {header} holds a line break or NUL: take it out")
+        raise ValueError(f"{header} 含换行或空字符，请删去 / {header} holds a line break or NUL: take it out")
     line = f"{header}: {value}\r\n".encode("utf-8", "replace")
     if len(line) > LINE_BYTES:
         raise ValueError(

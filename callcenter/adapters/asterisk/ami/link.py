@@ -24,7 +24,7 @@ Answer = AmiReply | AmiEvent | None
 def away(reason: str) -> SwitchAway:
     """Return the error that says the switch cannot be asked now."""
     return SwitchAway(
-        f"交换机连接不可用,稍后自动重连({reason})/ the switch cannot be asked now, reconnecting ({reason})"
+        f"交换机连接不可用，稍后自动重连({reason})/ the switch cannot be asked now, reconnecting ({reason})"
     )
 
 

@@ -3,7 +3,7 @@
 Must not hold a decision about who gets a call: the dialplan only asks our session and obeys its redirects.
 """
 
-from callcenter.adapters.asterisk.plan import SwitchPlan
+from callcenter.adapters.asterisk.plan import HANDED_OVER, SwitchPlan
 
 CONTEXTS = ("hotline", "serve", "connect", "record", "ring", "agents")
 
@@ -17,7 +17,7 @@ _SERVE = """
 exten => s,1,Set(CC_NEXT=)
 ; Without this a session that hangs would keep a caller's channel alive after the caller hung up.
  same => n,Set(AGIEXITONHANGUP=yes)
- same => n,AGI(agi://{agi_host}:{agi_port}/call)
+ same => n,AGI(agi://{agi_host}:{agi_port}/call,{handed_over})
 ; AGISTATUS is SUCCESS also when the session was killed: only CC_NEXT tells that it ended by itself.
  same => n,GotoIf($["${{CC_NEXT}}" = "hangup"]?bye,1)
  same => n,Set(CC_TRIES=$[0${{CC_TRIES}} + 1])
@@ -74,7 +74,11 @@ def extensions_conf(plan: SwitchPlan) -> str:
     """Return extensions.conf for the hotlines, the waiting session, the agents' rings and the duty phones."""
     hotlines = "".join(_hotline(number, plan) for number in plan.hotlines)
     serve = _SERVE.format(
-        agi_host=plan.agi_host, agi_port=plan.agi_port, patience_tries=plan.patience_tries, duty=_duty(plan)
+        agi_host=plan.agi_host,
+        agi_port=plan.agi_port,
+        handed_over=",".join(f"${{{name}}}" for name in HANDED_OVER),
+        patience_tries=plan.patience_tries,
+        duty=_duty(plan),
     )
     return (
         f"[general]\nstatic=yes\nwriteprotect=yes\nclearglobalvars=no\n\n[hotline]\n{hotlines}{serve}"
