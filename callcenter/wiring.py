@@ -230,10 +230,7 @@ class Installation:
         self.database.close()
 
     def reconcile(self, ended_before: datetime | None = None) -> int:
-        """Enter calls that the switch billed and nobody of us saw; return how many.
-
-        By default those that ended a while ago: the facts of later ones may still be on their way into the book.
-        """
+        """Enter calls that the switch billed and nobody of us saw; return how many. Later ones may still be told of."""
         settled = ended_before or now() - timedelta(seconds=SETTLED_CDR_SECONDS)
         missed = 0
         for call in read_calls(self.blueprint.cdr_file):

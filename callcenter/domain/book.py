@@ -44,6 +44,6 @@ class Book:
 
 
 def service_level(in_time: int, answered: int, abandoned: int, short_abandon: int) -> float | None:
-    """Return in_time / (answered + abandoned - short_abandon), `abandoned` counting short ones too; None without calls."""
+    """Return in_time / (answered + abandoned - short_abandon); `abandoned` counts short ones too. None without calls."""
     total = answered + abandoned - short_abandon
     return in_time / total if total else None

@@ -1,7 +1,7 @@
 """The same three menus as plain dialplan and as our flow, side by side on one switch, with 100 callers at once.
 
-Run as `python -m tests.bench.ivr [--calls N] [--at-once 100]`; one JSON line last. Rounds of both kinds take turns. A
-caller is silent for two seconds, presses the key that the menu asks for, and so on; the switch hangs up after the third.
+Run as `python -m tests.bench.ivr [--calls N] [--at-once 100]`; one JSON line last. Rounds of both kinds take turns.
+A caller is silent for two seconds, presses the key that the menu asks for, and so on; after the third the switch hangs up.
 
 - CPU: user and system seconds of Asterisk and of our whole process tree (server, worker, voice), per call, from a quiet
   moment before a round to a quiet moment after it. What our process does all the time is in it.
@@ -42,7 +42,7 @@ from tests.bench.cpu import cpu_seconds
 from tests.bench.house import running_house
 from tests.bench.many_callers import ADDRESS, ManyCallers, Program
 from tests.bench.wire import Heard, Wire, head_seconds
-from tests.switch.rig import Ear, until
+from tests.switch.rig import Ear
 
 HOME = Path(__file__).resolve().parents[2]
 FLOW = HOME / "ivr_flows" / "bench" / "menu3.yaml"

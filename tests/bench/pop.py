@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Page, sync_playwright
 
 from callcenter.adapters.database.engine import open_database
+from callcenter.adapters.database.organisation import FIRST_ACCOUNT
 from callcenter.adapters.database.reports import Reports
 from callcenter.demo import organisation, traffic
 from callcenter.demo.callers import Caller, Callers
@@ -101,7 +102,7 @@ def _call(page: Page, settings: Settings, folder: Path, calls: int, customers: i
     shown: dict[str, int] = {}
     for number in range(calls):
         place = 1 + (number * 9973) % (customers - 1)
-        account = str(2000000000 + place)
+        account = str(FIRST_ACCOUNT + place)
         call = callers.start(Caller(traffic.known_number(place), "", (), STAY_SECONDS))
         assert call is not None
         page.wait_for_function("account => window.seen[account] > 0", arg=account, timeout=30_000)

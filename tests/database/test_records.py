@@ -159,6 +159,6 @@ def test_seeded_customers_are_the_same_each_time_and_nobody_real(database: Datab
         assert len(found.account) == 10
         assert list(found.assets[0].attributes) == ["表号", "表型", "安装年份", "进气方向"]
     assert all(phone.number.startswith("+86168") for draft in drafts for phone in draft.phones)
-    assert 10 < sum(bool(draft.due_fen) for draft in drafts) < 80
+    assert 60 < sum(bool(draft.due_fen) for draft in drafts) < 160
     assert {flag for draft in drafts for flag in draft.flags} >= {"独居老人", "行动不便"}
     assert records.search_customers("2000000300")[0].name == drafts[299].name

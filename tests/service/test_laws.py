@@ -108,7 +108,9 @@ def test_a_restart_from_what_is_open_only_gives_back_who_is_where(seed: int, ste
 
 def known(agent: Agent) -> Agent:
     """What must survive: of the idle order and of what went on before the sign-in the next picture tells again."""
-    return replace(agent, idle_since=agent.since, phone_up=False, after=AgentState.READY, after_reason="")
+    agent = replace(agent, idle_since=agent.since, phone_up=False, after=AgentState.READY, after_reason="")
+    lost = agent.state is AgentState.DISCONNECTED
+    return agent if lost else replace(agent, before=AgentState.BUSY, before_reason="")
 
 
 def without_empty(floor: Floor) -> dict[str, object]:

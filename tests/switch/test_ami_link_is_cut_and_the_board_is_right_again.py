@@ -22,9 +22,19 @@ def link() -> Iterator[Link]:
 
 
 @pytest.fixture(scope="module")
-def linked(tmp_path_factory: pytest.TempPathFactory, prompts: Path, link: Link) -> Iterator[House]:
+def linked_house(tmp_path_factory: pytest.TempPathFactory, prompts: Path, link: Link) -> Iterator[House]:
     with house(tmp_path_factory.mktemp("linked"), prompts=prompts, link=link) as running:
         yield running
+
+
+@pytest.fixture
+def linked(linked_house: House, link: Link) -> House:
+    """The house, linked and empty, whatever the story before did to it."""
+    link.thaw()
+    link.mend()
+    linked_house.until_whole()
+    linked_house.quiet()
+    return linked_house
 
 
 def test_ami_link_is_cut_and_the_board_is_right_again(linked: House, link: Link) -> None:
@@ -74,6 +84,25 @@ def test_ami_link_is_cut_and_the_board_is_right_again(linked: House, link: Link)
     assert noticed < 2
     figure(f"figure link cut {CUT_SECONDS:.0f} s: noticed after {noticed:.2f} s, back {back:.2f} s after it was whole")
     figure(f"figure state equal to the switch {equal:.2f} s after the link was whole, differences 0")
+
+
+def test_an_agent_answers_while_the_link_is_cut(linked: House, link: Link) -> None:
+    number = "13915000008"
+    with linked.lead() as lead, linked.agent("8101") as agent:
+        assert linked.ear is not None
+        linked.dial(number)
+        call = linked.call_of(number)
+        linked.ear.event("DialBegin", DestLinkedid=call)
+        link.cut()
+        linked.ear.event("DialEnd", DestLinkedid=call, DialStatus="ANSWER")
+        until(lambda: not lead.screen["switch_up"], "the board says that the switch is lost")
+        link.mend()
+        until(lambda: lead.screen["switch_up"], "the switch is back")
+        agent.until("talking", call=call)
+        agent.wish("/api/call/hangup").raise_for_status()
+        agent.wrap_up()
+    assert linked.ended(call).call.outcome == "answered"
+    linked.books_agree()
 
 
 def test_switch_falls_silent_with_the_link_open_and_it_is_noticed(linked: House, link: Link) -> None:

@@ -27,6 +27,7 @@ HOSTILE = (
         "张三",
     ),
     ("rare", _sender(RARE + CHINESE, "1382"), RARE.decode() + "张三"),
+    ("too long", _sender(RARE * 6, "1385"), (RARE * 4).decode()),
     ("another number", _sender(MARKUP[:1] + b"sip:110@x>", "1384"), ""),
 )
 
@@ -65,6 +66,7 @@ def test_hostile_caller_id_is_shown_as_plain_words(house: House, tmp_path: Path)
             assert line.number.startswith(sender.rpartition(b"sip:")[2][:4].decode()), (kind, line.number)
             assert not re.search(r'[\x00-\x1f<>"\\|;$`{}]', line.name), line.name
             assert name in line.name
+            assert "\N{REPLACEMENT CHARACTER}" not in line.name, f"{kind}: half a character is left in {line.name!r}"
             assert line.outcome == "answered"
             until(lambda line=line: line.name in agent.call(), f"{kind}: the stored name is what the desk shows")
             agent.until("话后整理")

@@ -6,15 +6,26 @@ from pathlib import Path
 
 import pytest
 
-from tests.switch.house import House, house
+from callcenter.demo.phones import Manner
+from tests.switch.house import SIP_SEATS, House, house
 from tests.switch.people import Lead
 from tests.switch.rig import figure, until
 
 
 @pytest.fixture(scope="module")
-def crashing(tmp_path_factory: pytest.TempPathFactory, prompts: Path) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("crash"), prompts=prompts) as running:
+def crash_house(tmp_path_factory: pytest.TempPathFactory, prompts: Path) -> Iterator[House]:
+    manners = {**SIP_SEATS, "8104": Manner("answers", 2.0)}
+    with house(tmp_path_factory.mktemp("crash"), manners=manners, prompts=prompts) as running:
         yield running
+
+
+@pytest.fixture
+def crashing(crash_house: House) -> House:
+    """The house, whole and empty, whatever the story before did to it."""
+    if crash_house.server is None:
+        crash_house.serve()
+    crash_house.quiet()
+    return crash_house
 
 
 @pytest.mark.parametrize("what", ["worker", "whole server"])
@@ -67,6 +78,47 @@ def test_our_process_is_killed_and_nobody_is_dropped(crashing: House, what: str)
     board = _book(crashing)
     assert board["offered"] == sum(board["outcomes"].values()) + board["live"] == len(crashing.calls())
     figure(f"figure {what} killed: dropped 0 of 3, places kept 2 of 2, whole again after {back_seconds:.1f} s")
+
+
+def test_the_phone_answers_and_a_caller_presses_keys_while_our_process_is_dead(crashing: House) -> None:
+    rings, listens, wraps = (f"1391499000{place}" for place in range(3))
+    with crashing.agent("8101") as wrapping:
+        crashing.dial(wraps)
+        third = crashing.call_of(wraps)
+        wrapping.until("talking", call=third)
+        wrapping.wish("/api/call/hangup").raise_for_status()
+        wrapping.until("wrap_up", call=third)
+        wrapping.wish(f"/api/calls/{third}/extend").raise_for_status()
+        until_ms = until(lambda: wrapping.get("/api/desk")["agent"]["until_ms"], "the end of the wrap-up")
+        with crashing.agent("8104") as agent:
+            in_menu = crashing.dial(listens, ("wait 12", "3"), 90)
+            second = crashing.call_of(listens)
+            crashing.fact("step_entered", second, step="main")
+            crashing.dial(rings)
+            first = crashing.call_of(rings)
+            agent.until("ringing", call=first)
+            assert crashing.ear is not None
+            crashing.ear.event("DialBegin", DestLinkedid=first)
+            crashing.kill_server()
+            crashing.ear.event("DialEnd", DestLinkedid=first, DialStatus="ANSWER")
+            crashing.serve()
+            agent.until("talking", call=first)
+            assert wrapping.get("/api/desk")["agent"]["until_ms"] == until_ms
+            wrapping.until("wrap_up", call=third)
+            agent.wish("/api/call/hangup").raise_for_status()
+            agent.wrap_up()
+            crashing.fact("call_queued", second, 60)
+            agent.until("talking", call=second, seconds=20)
+            assert not in_menu.over
+            agent.wish("/api/call/hangup").raise_for_status()
+            agent.wrap_up()
+        wrapping.wrap_up(note="补记")
+    for call in (first, second, third):
+        assert crashing.ended(call).call.outcome == "answered"
+        assert crashing.kinds(call).count("call_arrived") == 1
+    assert crashing.story(third).call.note == "补记"
+    crashing.books_agree()
+    figure("figure killed with a phone ringing and a caller in the menu: dropped 0 of 2, wrap-up clock kept")
 
 
 def _reborn(crashing: House, before: int) -> bool:

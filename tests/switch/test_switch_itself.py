@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_a_caller_presses_keys_and_our_session_hears_each(
     assert sessions.seen[0].env["agi_callerid"] == "+8613800138000"
     arrived = switch.ear.event("CCArrived")
     assert arrived["Number"] == "+8613800138000"
-    assert arrived["Name"] == "张三 Ox Lee"
+    assert unquote(arrived["Name"]) == "张三 Ox Lee"
     assert arrived["Dialed"] == HOTLINE
     assert arrived["Call"] == sessions.seen[0].call
 

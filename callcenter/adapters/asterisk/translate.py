@@ -6,6 +6,7 @@ Correlation is by Linkedid, which all legs of a call share; the caller's own leg
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
 from callcenter.adapters.asterisk.ami.messages import AmiEvent
 from callcenter.domain import events as e
@@ -105,9 +106,9 @@ def _user_event(event: AmiEvent, at: datetime) -> e.Event | None:
         return None
     match event.get("UserEvent"):
         case "CCArrived":
-            return e.CallArrived(
-                at, call, ChannelName(event.get("Channel")), event.get("Number"), event.get("Name"), event.get("Dialed")
-            )
+            name = unquote(event.get("Name"), errors="ignore")  # the dialplan cuts by bytes: no half character
+            channel = ChannelName(event.get("Channel"))
+            return e.CallArrived(at, call, channel, event.get("Number"), name, event.get("Dialed"))
         case "CCRecording":
             return e.RecordingStarted(at, call, event.get("File"))
         case "CCTalkOver":

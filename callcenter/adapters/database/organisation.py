@@ -70,13 +70,13 @@ def _store(database: Database, batch: list[CustomerDraft]) -> None:
 
 def _customer(place: int, chance: random.Random) -> CustomerDraft:
     name = chance.choice(SURNAMES) + "".join(chance.choices(GIVEN, k=chance.choice((1, 2, 2))))
-    owes = chance.random() < 0.125
+    owes = chance.random() < 0.35
     return CustomerDraft(
         account=str(FIRST_ACCOUNT + place),
         name=name,
         tier=chance.choices("ABC", weights=(1, 3, 6))[0],
         address=_address(chance),
-        flags=(chance.choice(FLAGS),) if chance.random() < 0.08 else (),
+        flags=(chance.choice(FLAGS),) if chance.random() < 0.15 else (),
         note="白天上班，请在18点后联系" if chance.random() < 0.03 else "",
         due_fen=chance.randrange(1_000, 80_000) if owes else 0,
         due_on=TODAY + timedelta(days=chance.randrange(-60, 30)) if owes else None,

@@ -6,9 +6,8 @@ Runs in its own thread on copies of the floor's frozen values; it can be late, n
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -16,13 +15,14 @@ import structlog
 
 from callcenter.adapters.web import show
 from callcenter.adapters.web import wire as w
+from callcenter.adapters.web.picture import Known, Picture, Seen, seen_on
 from callcenter.domain.agent import Agent, AgentState
 from callcenter.domain.call import Call, CallState
 from callcenter.domain.customer import Customer, PastCall
 from callcenter.domain.events import CallEnded, CustomerIdentified
 from callcenter.domain.ids import AgentId, CallId, CustomerId, QueueId
 from callcenter.domain.queue import Queue
-from callcenter.domain.tally import AgentTally, QueueTally, Tallies
+from callcenter.domain.tally import AgentTally, QueueTally
 from callcenter.service.engine import Result
 from callcenter.service.floor import Floor
 from callcenter.service.ports import Inbox, Records, RecordsAway
@@ -44,43 +44,6 @@ class Out(Protocol):
 
     def board(self, change: w.BoardChange) -> None:
         """Send to every open board."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What one message changed, copied in the engine's thread."""
-
-    calls: Mapping[CallId, Call | None]
-    agents: Mapping[AgentId, Agent]
-    queues: Mapping[QueueId, Queue]
-    wrapping: Mapping[AgentId, CallId]
-    tallies: Tallies
-    switch_up: bool
-    book: bool
-    switch: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Who may be calling: looked up as soon as the call is there, so that a pop need not wait for a database."""
-
-    customer: w.CustomerCard | None = None
-    candidates: tuple[w.CustomerCard, ...] = ()
-
-
-@dataclass(slots=True)
-class Picture:
-    """The feed's own copy of the floor, and the screens made from it."""
-
-    calls: dict[str, Call] = field(default_factory=dict)
-    agents: dict[AgentId, Agent] = field(default_factory=dict)
-    queues: dict[QueueId, Queue] = field(default_factory=dict)
-    wrapping: dict[AgentId, CallId] = field(default_factory=dict)
-    tallies: Tallies = field(default_factory=Tallies)
-    switch_up: bool = False
-    board_seq: int = 0
-    desk_seqs: dict[AgentId, int] = field(default_factory=dict)
-    waiting: dict[str, w.WaitingRow] = field(default_factory=dict)
 
 
 class Feed:
@@ -117,10 +80,12 @@ class Feed:
 
     def start(self, floor: Floor) -> None:
         """Take the restored floor as the first picture and begin."""
-        seen = _copy(floor, floor.calls, floor.agents, floor.queues)
+        seen = seen_on(floor, floor.calls, floor.agents, floor.queues)
         self._take(seen)
         for queue_id in self._rules.queues:
             self._picture.queues.setdefault(queue_id, Queue(queue_id))
+        for line in self._picture.queues.values():
+            self._picture.waiting |= show.waiting_rows(line, self._picture.calls)
         self._dirty_queues.clear()
         self._dirty_agents.clear()
         self._thread.start()
@@ -138,7 +103,7 @@ class Feed:
         touched = result.touched
         ended = {fact.call for fact in result.facts if isinstance(fact, CallEnded)}
         self._inbox.put(
-            _copy(floor, touched.calls | ended, touched.agents, touched.queues, touched.book, touched.switch)
+            seen_on(floor, touched.calls | ended, touched.agents, touched.queues, touched.book, touched.switch)
         )
 
     def board(self) -> w.Board:
@@ -393,27 +358,6 @@ class Feed:
     def _book_row(self) -> w.BookRow:
         in_ivr = sum(call.state in (CallState.IN_IVR, CallState.DEGRADED) for call in self._picture.calls.values())
         return show.book_row(self._picture.tallies, in_ivr)
-
-
-def _copy(
-    floor: Floor,
-    calls: "set[CallId] | Mapping[CallId, Call]",
-    agents: "set[AgentId] | Mapping[AgentId, Agent]",
-    queues: "set[QueueId] | Mapping[QueueId, Queue]",
-    book: bool = True,
-    switch: bool = False,
-) -> Seen:
-    tallies = floor.tallies
-    return Seen(
-        calls={call: floor.calls.get(call) for call in calls},
-        agents={agent: floor.agents[agent] for agent in agents if agent in floor.agents},
-        queues={name: floor.queues[name] for name in queues if name in floor.queues},
-        wrapping=dict(floor.wrapping),
-        tallies=Tallies(tallies.day, tallies.book, dict(tallies.queues), dict(tallies.agents)),
-        switch_up=floor.switch_up,
-        book=book,
-        switch=switch,
-    )
 
 
 def _nobody(agent: AgentId, now: datetime) -> Agent:

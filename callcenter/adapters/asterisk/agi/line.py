@@ -21,7 +21,8 @@ class AgiLine(Session):
         self.call = CallId(environment.get("agi_uniqueid", ""))
         self.channel = ChannelName(environment.get("agi_channel", ""))
         self.number = _known(environment.get("agi_callerid", ""))
-        self.name = _known(environment.get("agi_calleridname", ""))
+        # the dialplan cuts the name by bytes: half a character is left out
+        self.name = _known(environment.get("agi_calleridname", "")).replace("\N{REPLACEMENT CHARACTER}", "")
         self._variables = {
             name: environment[f"agi_arg_{place}"]
             for place, name in enumerate(HANDED_OVER, 1)

@@ -104,7 +104,9 @@ def _hotline(number: str, plan: SwitchPlan) -> str:
         "Set(CC_DIALED=${EXTEN})",
         f"Set(CC_REC={_recording(plan)})",
         "Answer()",
-        "UserEvent(CCArrived,Call: ${UNIQUEID},Number: ${CALLERID(num)},Name: ${CALLERID(name)},Dialed: ${CC_DIALED})",
+        # an event with half a character in it would never leave the switch (seen on 22.10.1): hence URIENCODE
+        "UserEvent(CCArrived,Call: ${UNIQUEID},Number: ${CALLERID(num)},"
+        "Name: ${URIENCODE(${CALLERID(name)})},Dialed: ${CC_DIALED})",
         "Goto(serve,s,1)",
     )
     first, *rest = steps

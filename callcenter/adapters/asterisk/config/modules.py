@@ -6,7 +6,7 @@ _STEMS = (
     # dialplan, timing, functions. No SHELL, FILE, ENV, DB: nobody on the AMI link can reach a file or a shell.
     "pbx_config res_timing_timerfd res_crypto func_callerid func_channel func_cdr func_dialplan func_global"
     " func_hangupcause func_logic func_math func_strings func_cut func_timeout func_pjsip_endpoint func_pjsip_contact"
-    " func_pjsip_aor func_devstate"
+    " func_pjsip_aor func_devstate func_uri"
     # applications. No System, Exec, Originate.
     " app_verbose app_stack app_playback app_dial app_chanspy app_mixmonitor app_record app_userevent app_senddtmf"
     " app_cdr app_echo app_milliwatt res_speech res_agi res_musiconhold res_mutestream"
