@@ -46,6 +46,8 @@ class WebSettings(Part):
     session_hours: Annotated[int, Field(ge=1, le=24)] = 12
     threads: Annotated[int, Field(ge=20, le=2000)] = 420
     origins: tuple[str, ...] = ()
+    behind_proxy: bool = False
+    """True: one proxy in front sets X-Forwarded-For, -Proto and -Host, and nothing else can reach this port."""
     logins_per_minute: Annotated[int, Field(ge=1)] = 10
 
 

@@ -18,7 +18,7 @@ from callcenter.adapters.asterisk.agi.line import AgiLine
 from callcenter.adapters.asterisk.agi.server import AgiServer
 from callcenter.adapters.asterisk.ami.client import AmiClient
 from callcenter.adapters.asterisk.ami.messages import AmiEvent
-from callcenter.adapters.asterisk.books import read_calls
+from callcenter.adapters.asterisk.books import CdrTail
 from callcenter.adapters.asterisk.child import SwitchChild
 from callcenter.adapters.asterisk.config.books import CDR_FILE
 from callcenter.adapters.asterisk.install import Installed, existing, unpacked
@@ -174,6 +174,8 @@ class Installation:
         self.journal = DatabaseJournal(self.database, settings.run_path / "journal.spool")
         self.records = DatabaseRecords(self.database)
         self.reports = Reports(self.database, blueprint.zone)
+        own = settings.switch.mode == "own"
+        self.cdr = CdrTail(blueprint.cdr_file, settings.run_path / "cdr.mark") if own else None
         self.people = WebPeople(People(self.database), now)
         self.rules = blueprint.pack.rules()
         self.flow: Flow = _flow(blueprint)
@@ -211,7 +213,7 @@ class Installation:
         self.feed.start(self.engine.floor)
         self.agi.start()
         self.ami.start()
-        if self.blueprint.settings.switch.mode == "own":
+        if self.cdr is not None:
             # what ended before we came and is not in the book now never will be by itself
             threading.Thread(target=self.reconcile, args=(now(),), name="reconcile", daemon=True).start()
             self.timers.every(RECONCILE_SECONDS, "reconcile", self.reconcile)
@@ -233,8 +235,8 @@ class Installation:
         """Enter calls that the switch billed and nobody of us saw; return how many. Later ones may still be told of."""
         settled = ended_before or now() - timedelta(seconds=SETTLED_CDR_SECONDS)
         missed = 0
-        for call in read_calls(self.blueprint.cdr_file):
-            if call.ended_at < settled and self.reports.call(call.call) is None:
+        for call in self.cdr.settled(settled) if self.cdr else ():
+            if self.reports.call(call.call) is None:
                 missed += 1
                 dialed = self.blueprint.pack.hotline
                 self.driver.post(PassedBy(call.call, dialed, call.started_at, call.ended_at, bool(call.agents)))
@@ -283,6 +285,7 @@ class Installation:
             pages=self.blueprint.pages,
             session_hours=settings.web.session_hours,
             logins_per_minute=settings.web.logins_per_minute,
+            behind_proxy=settings.web.behind_proxy,
             origins=settings.web.origins,
             phone_origin=self.blueprint.ws_url.rpartition("/")[0],
             ready=self._parts,

@@ -9,6 +9,7 @@ export function applyBoard(board: Board, change: BoardChange): Board {
     now_ms: change.now_ms,
     switch_up: change.switch_up ?? board.switch_up,
     book: change.book ?? board.book,
+    day: change.day ?? board.day,
     queues: { ...board.queues, ...change.queues },
     agents: without({ ...board.agents, ...change.agents }, change.gone_agents),
     waiting: without({ ...board.waiting, ...change.waiting }, change.gone_waiting),

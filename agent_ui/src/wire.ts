@@ -281,6 +281,7 @@ export interface BoardChange {
   gone_waiting?: readonly string[];
   book?: BookRow | null;
   switch_up?: boolean | null;
+  day?: string | null;
 }
 
 /** Socket event `pulse`, every 2 s: none for 5 s means 数据中断. The seqs tell a client that it missed something. */

@@ -41,9 +41,3 @@ class Book:
     def close(self, outcome: Outcome) -> "Book":
         """Return the book with one call ended in `outcome`."""
         return replace(self, outcomes={**self.outcomes, outcome: self.outcomes.get(outcome, 0) + 1})
-
-
-def service_level(in_time: int, answered: int, abandoned: int, short_abandon: int) -> float | None:
-    """Return in_time / (answered + abandoned - short_abandon); `abandoned` counts short ones too. None without calls."""
-    total = answered + abandoned - short_abandon
-    return in_time / total if total else None

@@ -16,7 +16,7 @@ def apply_board(board: Json, change: Json) -> dict[str, Any]:
         table: _without({**board[table], **change.get(table, {})}, gone.get(table, ()))
         for table in ("queues", "agents", "waiting")
     }
-    return {**board, **_stamp(change), **_given(change, "book", "switch_up"), **tables}
+    return {**board, **_stamp(change), **_given(change, "book", "switch_up", "day"), **tables}
 
 
 def apply_desk(desk: Json, change: Json) -> dict[str, Any]:

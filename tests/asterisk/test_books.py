@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.adapters.asterisk.books import SwitchCall, read_calls
+from callcenter.adapters.asterisk.books import CdrTail, SwitchCall, read_calls
 from callcenter.domain.ids import CallId
 
 
@@ -92,3 +92,27 @@ def test_bytes_that_are_no_text_harm_their_row_only(tmp_path: Path) -> None:
     file = tmp_path / "calls.csv"
     file.write_bytes(row("1.1").encode() + b"\n\xff\xfe\n" + row("1.2").encode() + b"\n")
     assert [call.call for call in read_calls(file)] == ["1.1", "1.2"]
+
+
+def test_the_tail_reads_each_settled_call_once_also_after_a_restart(tmp_path: Path) -> None:
+    file, mark = tmp_path / "calls.csv", tmp_path / "cdr.mark"
+    first, second = row("1763600000.1", end="1763600010.0"), row("1763600020.2", end="1763600090.0")
+    file.write_text(f"{first}\ndamaged\n{second}\n", "utf-8")
+    tail = CdrTail(file, mark)
+    assert [call.call for call in tail.settled(moment(1763600050))] == ["1763600000.1"]
+    assert tail.settled(moment(1763600050)) == ()
+    again = CdrTail(file, mark)
+    with file.open("a", encoding="utf-8") as out:
+        out.write(row("1763600095.3", end="1763600099.0"))
+    assert [call.call for call in again.settled(moment(1763600100))] == ["1763600020.2"], "half a line is not read yet"
+    with file.open("a", encoding="utf-8") as out:
+        out.write("\n")
+    assert [call.call for call in again.settled(moment(1763600100))] == ["1763600095.3"]
+
+
+def test_the_tail_of_a_file_that_is_not_there_or_began_anew(tmp_path: Path) -> None:
+    file, mark = tmp_path / "calls.csv", tmp_path / "cdr.mark"
+    assert CdrTail(file, mark).settled(moment(1763600100)) == ()
+    mark.write_text("99999", "ascii")
+    file.write_text(row("1763600000.1", end="1763600010.0") + "\n", "utf-8")
+    assert len(CdrTail(file, mark).settled(moment(1763600100))) == 1

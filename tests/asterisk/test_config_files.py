@@ -59,7 +59,7 @@ def test_only_our_variable_says_that_the_session_ended_by_itself(plan: SwitchPla
     assert serve.index("AGIEXITONHANGUP=yes") < serve.index(
         "AGI(agi://127.0.0.1:4573/call,${CC_STEP},${CC_QUEUE},${CC_CUSTOMER},${CC_DIALED})"
     )
-    assert "Dial(PJSIP/8002,30,gm(default))" in serve
+    assert "Dial(PJSIP/8002,30,gm(default)b(ring^plain^1))" in serve
 
 
 def test_without_duty_phones_the_caller_goes_on_waiting(plan: SwitchPlan) -> None:

@@ -1,7 +1,7 @@
 """The same three menus as plain dialplan and as our flow, side by side on one switch, with 100 callers at once.
 
 Run as `python -m tests.bench.ivr [--calls N] [--at-once 100]`; one JSON line last. Rounds of both kinds take turns.
-A caller is silent for two seconds, presses the key that the menu asks for, and so on; after the third the switch hangs up.
+A caller is silent for two seconds, presses the key that the menu asks for, and so on; the switch hangs up in the end.
 
 - CPU: user and system seconds of Asterisk and of our whole process tree (server, worker, voice), per call, from a quiet
   moment before a round to a quiet moment after it. What our process does all the time is in it.
@@ -34,6 +34,7 @@ from callcenter.adapters.database.engine import open_database
 from callcenter.adapters.database.reports import Reports
 from callcenter.adapters.speech.prompts import PromptStore
 from callcenter.demo import organisation
+from callcenter.demo.sipp import may_send_raw
 from callcenter.domain.events import KeysPressed
 from callcenter.settings import Settings
 from callcenter.wiring import Blueprint
@@ -51,6 +52,7 @@ ROUNDS = 3
 WARM_UP_CALLS = 20
 CALLS_A_SECOND = 25
 SETTLE_SECONDS = 1.0
+ARRIVE_SECONDS = 10.0
 NEXT_PROMPT = {"1": "请按二。", "2": "请按三。", "3": plain_menu.BYE}
 KINDS = ("plain", "flow")
 
@@ -105,9 +107,16 @@ class Bench:
         return (self._spent()[1] - before) / seconds * 1000
 
     def received(self) -> dict[str, int]:
-        """Return how many keys each kind got, once the journal has as many as were told."""
+        """Return how many keys each kind got."""
         plain = sum(len(block["Keys"]) for block in self.ear.events("BenchKeys"))
         return {"plain": plain, "flow": self._in_the_journal()}
+
+    def wait_until_received(self, sent: Mapping[str, int]) -> dict[str, int]:
+        """Return `received` as soon as nothing is missing, or what it is when ARRIVE_SECONDS are over."""
+        deadline = time.monotonic() + ARRIVE_SECONDS
+        while (received := self.received()) != sent and time.monotonic() < deadline:
+            time.sleep(0.2)
+        return received
 
     def delays_ms(self, keys: Sequence[Heard]) -> list[float]:
         """Return the delays, sorted."""
@@ -151,7 +160,7 @@ def measure(folder: Path, calls: int, at_once: int) -> dict[str, object]:
             for kind in KINDS if number % 2 else reversed(KINDS):
                 bench.run(kind, calls // ROUNDS, at_once, tallies[kind])
         sent = {kind: len(tallies[kind].keys) + len(warm_up[kind].keys) for kind in KINDS}
-        for kind, received in bench.received().items():
+        for kind, received in bench.wait_until_received(sent).items():
             tallies[kind].received = received
         return {**_figures(bench, tallies, sent), "ours_idle_ms_a_second": round(idle, 2)}
 
@@ -160,6 +169,8 @@ def _figures(bench: Bench, tallies: Mapping[str, Tally], sent: Mapping[str, int]
     figures: dict[str, object] = {}
     for kind, tally in tallies.items():
         delays = bench.delays_ms(tally.keys)
+        if not delays:
+            raise RuntimeError(f"{kind}: 没有来电听到提示音 / no caller heard a prompt after a key")
         figures[kind] = {
             "calls": tally.calls,
             "ended_by_switch": tally.ended,
@@ -194,6 +205,8 @@ def main() -> None:
     words.add_argument("--calls", type=int, default=450)
     words.add_argument("--at-once", type=int, default=100)
     wish = words.parse_args()
+    if not may_send_raw():
+        raise SystemExit("测速需要发送原始 RTP，请以 root 运行 / this bench sends prepared RTP: run it as root")
     folder = Path(tempfile.mkdtemp(prefix="callcenter-ivr-"))
     try:
         figures = measure(folder, wish.calls, wish.at_once)

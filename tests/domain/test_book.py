@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.domain.book import Book, outcome_of, service_level
+from callcenter.domain.book import Book, outcome_of
 from callcenter.domain.call import Call
 from callcenter.domain.events import Outcome
 from callcenter.domain.ids import QueueId, StepId
@@ -46,8 +46,3 @@ def test_offered_is_live_and_ended_after_every_fact(history: list[Outcome | None
 )
 def test_each_ending_has_one_bucket(call: Call, waited: float, outcome: Outcome) -> None:
     assert outcome_of(call, waited, 5.0) is outcome
-
-
-def test_service_level_leaves_short_abandons_out() -> None:
-    assert service_level(in_time=8, answered=9, abandoned=6, short_abandon=5) == 0.8
-    assert service_level(0, 0, 0, 0) is None

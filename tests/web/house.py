@@ -120,6 +120,7 @@ class Fakes:
             pages=self.pages,
             session_hours=12,
             logins_per_minute=self.logins_per_minute,
+            behind_proxy=False,
             origins=self.origins,
             phone_origin="ws://127.0.0.1:8088",
             ready=lambda: {"switch": True, "database": True},

@@ -162,3 +162,11 @@ def test_an_odd_greeting_hears_nothing_and_breaks_nothing(server: Server, auth: 
     guest = Guest(server.rooms.socketio.test_client(server.app, headers=server.cookie("lea"), auth=auth))
     server.rooms.board(w.BoardChange(seq=1, now_ms=1))
     assert guest.kinds() == []
+
+
+def test_a_socket_ends_with_its_session(server: Server) -> None:
+    cookie = server.cookie("ann")
+    guest = Guest(server.rooms.socketio.test_client(server.app, headers=cookie, auth={"want": ["desk"], "page": "p1"}))
+    assert guest.socket.is_connected()
+    server.fakes.people.close_session(cookie["Cookie"].partition("=")[2])
+    until(lambda: not guest.socket.is_connected())

@@ -274,6 +274,7 @@ class Feed:
                 gone_waiting=sorted(gone),
                 book=self._book_row(),
                 switch_up=picture.switch_up if switch else None,
+                day=picture.tallies.day,
             )
         )
         for name in queues:

@@ -30,6 +30,7 @@ class House:
     pages: Path
     session_hours: int
     logins_per_minute: int
+    behind_proxy: bool
     origins: tuple[str, ...]
     phone_origin: str
     ready: Callable[[], dict[str, bool]]

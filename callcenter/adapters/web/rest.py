@@ -13,6 +13,7 @@ from flask_openapi3.models.security_scheme import SecurityScheme
 from flask_openapi3.openapi import OpenAPI
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from callcenter import __version__
 from callcenter.adapters.web import wire as w
@@ -23,6 +24,9 @@ from callcenter.domain import commands as c
 from callcenter.domain.events import PhoneKind
 from callcenter.domain.ids import AgentId, CallId, CustomerId
 from callcenter.service.ports import Person
+
+LOCAL = ("127.0.0.1", "::1")
+"""Who may read the metrics without a log-in: a collector on this machine."""
 
 SECURITY: dict[str, SecurityScheme | dict[str, Any]] = {"session": {"type": "apiKey", "in": "cookie", "name": COOKIE}}
 _ERRORS: dict[str | int | HTTPStatus, type[BaseModel] | dict[Any, Any] | None] = dict.fromkeys(
@@ -55,6 +59,8 @@ def build(house: House) -> OpenAPI:
         static_folder=None,
     )
     app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
+    if house.behind_proxy:
+        app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
     catch(app)
     app.before_request(lambda: check_origin(request, house.origins))
     app.after_request(lambda answer: _harden(answer, house))
@@ -207,6 +213,8 @@ def _board_routes(app: OpenAPI, house: House) -> None:
 
     @app.get("/metrics")
     def metrics() -> Response:
+        if request.remote_addr not in LOCAL:
+            need(house, "admin")
         return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -23,7 +23,7 @@ def ms_or_none(at: datetime | None) -> int | None:
 
 
 def masked(number: str) -> str:
-    """Return a number as people may see it: `138****8000`, `****` for what is too short to show a part of."""
+    """Return a number as people may see it: `138****8000`; short codes such as 12345, which name no person, whole."""
     digits = number.removeprefix("+86") if number.startswith("+86") else number
     if not digits:
         return ""

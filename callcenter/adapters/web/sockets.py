@@ -1,6 +1,7 @@
 """Live messages over Socket.IO: who may listen to what, and the pulse that tells a screen that it is not stale."""
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +11,15 @@ from flask_socketio import SocketIO, disconnect, join_room
 
 from callcenter.adapters.web import show
 from callcenter.adapters.web import wire as w
-from callcenter.adapters.web.auth import LEADING, person_of, same_origin
+from callcenter.adapters.web.auth import COOKIE, LEADING, person_of, same_origin
 from callcenter.adapters.web.house import House
 from callcenter.domain.ids import AgentId
 from callcenter.service.messages import DeskClosed, DeskOpened
+from callcenter.service.ports import RecordsAway
 
 PULSE_SECONDS = 2.0
+SESSION_BEATS = 5
+"""Every so many pulses each socket's session is asked for again."""
 BOARD = "board"
 
 
@@ -26,6 +30,7 @@ class Guest:
     agent: AgentId | None
     page: str
     board: bool
+    token: str
 
 
 class Rooms:
@@ -81,7 +86,7 @@ class Doorkeeper:
             self._one_page(agent, page)
             join_room(_room(agent))
         with self._lock:
-            self._guests[request.sid] = Guest(agent, page, board)  # type: ignore[attr-defined]
+            self._guests[request.sid] = Guest(agent, page, board, request.cookies[COOKIE])  # type: ignore[attr-defined]
             if agent is not None:
                 self._house.post(DeskOpened(agent, page))
 
@@ -102,10 +107,24 @@ class Doorkeeper:
             self._socketio.emit("signed_out", {"reason": reason.model_dump()}, to=sid)
             disconnect(sid, namespace="/")
 
+    def _show_out(self, guests: Mapping[str, Guest]) -> None:
+        """Close the sockets whose person has logged out, was locked, or whose session ran out."""
+        for token in {guest.token for guest in guests.values()}:
+            try:
+                known = self._house.people.session(token)
+            except RecordsAway:
+                return
+            for sid in [sid for sid, guest in guests.items() if known is None and guest.token == token]:
+                self._socketio.server.disconnect(sid, namespace="/")
+
     def _pulse(self) -> None:
+        beats = 0
         while not self._stopped.wait(PULSE_SECONDS):
+            beats += 1
             with self._lock:
                 guests = dict(self._guests)
+            if beats % SESSION_BEATS == 0:
+                self._show_out(guests)
             for sid, guest in guests.items():
                 desk_seq, board_seq, switch_up = self._house.feed.seqs(guest.agent)
                 pulse = w.Pulse(

@@ -334,6 +334,7 @@ class BoardChange(Wire):
     gone_waiting: list[str] = []
     book: BookRow | None = None
     switch_up: bool | None = None
+    day: str | None = None
 
 
 class Pulse(Wire):

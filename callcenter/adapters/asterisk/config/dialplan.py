@@ -63,6 +63,9 @@ exten => s,1,GotoIf($["${CC_RECORDED}" != ""]?done)
 [ring]
 exten => s,1,Set(PJSIP_HEADER(add,X-CC-Call)=${ARG1})
  same => n,Set(PJSIP_HEADER(add,X-CC-Auto)=${ARG2})
+ same => n,Goto(plain,1)
+; No phone is told the caller's name: one byte that is not UTF-8 and a browser closes its connection to the switch.
+exten => plain,1,Set(CONNECTEDLINE(name,i)=)
  same => n,Return()
 
 ; Agents' phones may dial nothing.
@@ -123,4 +126,6 @@ def _duty(plan: SwitchPlan) -> str:
     if not plan.duty_phones:
         return " same => n,NoOp(no duty phone is configured)"
     phones = "&".join(f"PJSIP/{extension}" for extension in plan.duty_phones)
-    return f" same => n,Gosub(record,s,1)\n same => n,Dial({phones},{plan.duty_ring_seconds},gm(default))"
+    return (
+        f" same => n,Gosub(record,s,1)\n same => n,Dial({phones},{plan.duty_ring_seconds},gm(default)b(ring^plain^1))"
+    )
