@@ -42,7 +42,7 @@ from callcenter.adapters.web.sockets import Doorkeeper, Rooms
 from callcenter.domain import events as e
 from callcenter.domain.flow.checker import unknown_queues
 from callcenter.domain.flow.steps import Flow, fixed_texts, recordings
-from callcenter.domain.ids import AgentId, CallId
+from callcenter.domain.ids import AgentId
 from callcenter.driver import Driver
 from callcenter.pack import Code, Pack
 from callcenter.service.engine import Engine
@@ -247,11 +247,8 @@ class Installation:
     # --- what the parts say to each other ---------------------------------------------------------
 
     def _serve(self, line: AgiLine) -> None:
-        place = self._place_of
+        place = self.feed.place_of
         serve_call(line, self.flow, self.records, self.speech, self.driver.post, now, resume_of(line), place)
-
-    def _place_of(self, call: CallId) -> int | None:
-        return self.feed.place_of(call)
 
     def _switch_event(self, event: AmiEvent) -> None:
         fact = self.translator.fact(event)

@@ -28,10 +28,11 @@ from callcenter.settings import Settings
 from callcenter.wiring import Blueprint
 from tests.bench.house import running_house
 from tests.database.postgres import running_postgres
-from tests.switch.browser import launch
+from tests.switch.browser import chromium_binary
 
 HOME = Path(__file__).resolve().parents[2]
 STAY_SECONDS = 1.5
+CHROMIUM = ["--use-fake-device-for-media-stream", "--allow-loopback-in-peer-connection"]
 FLOW = """flow: "pop"
 label: "直接排队"
 start: line
@@ -68,7 +69,7 @@ def measure(folder: Path, database: str, customers: int, calls: int) -> dict[str
     organisation.fill(settings, (agent,), customers)
     sys.stderr.write(f"{customers} customers in {time.monotonic() - began:.0f} s\n")
     with running_house(folder, settings), sync_playwright() as playwright:
-        browser = launch(playwright)
+        browser = playwright.chromium.launch(executable_path=chromium_binary(), args=CHROMIUM)
         page = browser.new_context(permissions=["microphone"], locale="zh-CN").new_page()
         page.add_init_script(WATCH)
         _be_ready(page, settings, agent)
@@ -79,10 +80,10 @@ def measure(folder: Path, database: str, customers: int, calls: int) -> dict[str
 
 def _be_ready(page: Page, settings: Settings, agent: LogIn) -> None:
     page.goto(f"{_web(settings)}/")
-    page.get_by_label("账号").or_(page.get_by_label("工号")).first.fill(agent.login)
-    page.get_by_label("密码").first.fill(agent.password)
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="签入").first.click()
+    page.get_by_label("账号").fill(agent.login)
+    page.get_by_label("密码").fill(agent.password)
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.get_by_role("button", name="用浏览器话机签入").click()
     _wait_until_ready(page, settings)
 
 
