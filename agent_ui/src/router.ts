@@ -1,18 +1,11 @@
 // The pages and who may open them. Each screen registers itself; nothing else knows them all.
-import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
+import { createRouter, createWebHistory } from "vue-router";
 import { onLoggedOut } from "./api";
 import { register as board } from "./features/board/register";
 import { register as desk } from "./features/desk/register";
 import { register as login } from "./features/login/register";
-import type { IconName } from "./parts/icons";
+import type { Screen } from "./screen";
 import { useSession } from "./session";
-
-/** A screen: its route, and how the rail shows it (nothing: not in the rail). */
-export interface Screen {
-  readonly route: RouteRecordRaw & { readonly name: string };
-  readonly rail?: { readonly icon: IconName; readonly word: string };
-  readonly open: (session: ReturnType<typeof useSession>) => boolean;
-}
 
 export const screens: readonly Screen[] = [desk(), board(), login()];
 

@@ -1,6 +1,7 @@
 """The FastAGI door: callers come in, health checks and half-open visitors cost them nothing."""
 
 import contextlib
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -51,6 +52,18 @@ def test_a_caller_is_served_and_given_back_to_the_dialplan(opened: Open) -> None
     caller.thread.join(5)
     assert not caller.thread.is_alive()
     assert served == ["13900000001 李娜"]
+
+
+def test_sessions_share_one_core_and_the_rest_of_the_process_keeps_all(opened: Open) -> None:
+    every, seen = os.sched_getaffinity(0), []
+    server = opened(lambda line: seen.append(frozenset(os.sched_getaffinity(0))))
+    for _ in range(5):
+        call(server).thread.join(5)
+    wait_for(lambda: len(seen) == 5)
+    assert len(set(seen)) == 1
+    assert len(seen[0]) == 1
+    assert seen[0] <= every
+    assert os.sched_getaffinity(0) == every
 
 
 def test_a_fault_in_a_session_is_counted_and_harms_no_other(opened: Open, capfd: pytest.CaptureFixture[str]) -> None:

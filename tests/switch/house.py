@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from socket import create_connection
@@ -65,7 +65,6 @@ class House:
     database: Database
     server: "subprocess.Popen[bytes] | None" = None
     ear: Ear | None = None
-    agents: list[Agent] = field(default_factory=list)
 
     @property
     def web(self) -> str:

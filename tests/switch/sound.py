@@ -6,9 +6,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-STRONG = 0.2
-"""A tone is there when this share of the window's loudest tone is."""
-
 
 class Recording:
     """A mono recording, read once; a file that is still being written is read as far as it goes."""

@@ -1,5 +1,6 @@
 """R11: nobody of us is there when calls come: the duty phone rings, and later the book has the calls as degraded."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
@@ -13,7 +14,7 @@ GONE, TALKING = "13916000001", "13916000002"
 
 
 @pytest.fixture
-def degraded(tmp_path: Path, prompts: Path):  # type: ignore[no-untyped-def]
+def degraded(tmp_path: Path, prompts: Path) -> Iterator[House]:
     with house(tmp_path, prompts=prompts, patience_tries=3) as running:
         yield running
 

@@ -1,4 +1,4 @@
-import type { Screen } from "../../router";
+import type { Screen } from "../../screen";
 
 /** The live board: for leads, supervisors and administrators. */
 export const register = (): Screen => ({

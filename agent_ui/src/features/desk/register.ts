@@ -1,4 +1,4 @@
-import type { Screen } from "../../router";
+import type { Screen } from "../../screen";
 
 /** The agent's desk: for people who have a seat. */
 export const register = (): Screen => ({

@@ -1,4 +1,4 @@
-import type { Screen } from "../../router";
+import type { Screen } from "../../screen";
 
 /** The log-in page: open to all. */
 export const register = (): Screen => ({
