@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from callcenter.adapters.asterisk.ami.client import AmiClient, AmiRefused
-from callcenter.adapters.asterisk.checks import Ask, Check, check_all, check_ami
+from callcenter.adapters.asterisk.checks import Ask, Check, check_all, check_existing
 from callcenter.adapters.asterisk.child import SwitchChild
 from callcenter.adapters.asterisk.config.books import CDR_FILE, CEL_FILE
 from callcenter.adapters.database import migrations
@@ -54,7 +54,8 @@ def examine(blueprint: Blueprint) -> Iterator[Check]:
     yield _pages(blueprint.pages)
     with _asking(blueprint) as ask:
         if blueprint.settings.switch.mode == "existing":
-            yield check_ami(ask)
+            switch = blueprint.settings.switch
+            yield from check_existing(ask, switch.host, switch.sip_port, switch.http_port)
             return
         try:
             yield from check_all(blueprint.plan, ask, SwitchChild(blueprint.plan).pid)

@@ -13,7 +13,7 @@ from pathlib import Path
 from callcenter.adapters.asterisk.config.addresses import own_addresses
 from callcenter.adapters.asterisk.config.dialplan import CONTEXTS
 from callcenter.adapters.asterisk.install import OLDEST_MAJOR, Installed
-from callcenter.adapters.asterisk.plan import SwitchPlan
+from callcenter.adapters.asterisk.plan import LOOPBACK, SwitchPlan
 
 Ask = Callable[[Mapping[str, str]], Mapping[str, str]]
 """Sends one AMI action and returns its answer's fields; raises OSError or TimeoutError when the link is down."""
@@ -53,11 +53,34 @@ def check_all(plan: SwitchPlan, ask: Ask, pid: int | None) -> Sequence[Check]:
         check_ami(ask),
         check_contexts(plan),
         check_sounds(plan),
-        check_sip(plan),
-        check_websocket(plan),
+        check_sip(plan.address, plan.sip_port),
+        check_websocket(LOOPBACK, plan.http_port),
         check_ice(plan),
         check_open_files(pid),
     )
+
+
+def check_existing(ask: Ask, host: str, sip_port: int, http_port: int) -> Sequence[Check]:
+    """Return every check of a switch that is not ours: what its AMI, its dialplan and its ports say."""
+    return (check_ami(ask), check_contexts_of(ask), check_sip(host, sip_port), check_websocket(host, http_port))
+
+
+def check_contexts_of(ask: Ask) -> Check:
+    """Return whether a switch that is not ours has the contexts that our calls need."""
+    needed = ("serve", "connect", "ring")
+    try:
+        answers = {name: ask({"Action": "ShowDialPlan", "Context": name}).get("Response") for name in needed}
+    except OSError as error:
+        return Check(
+            "dialplan", False, f"无法询问：{error}", f"cannot be asked: {error}", "先恢复 AMI / mend the AMI first"
+        )
+    missing = ", ".join(name for name, answer in answers.items() if answer != "Success")
+    if not missing:
+        return Check("dialplan", True, "拨号方案完整", "the dialplan is complete")
+    remedy = (
+        "照抄自带交换机 run_dir/asterisk/etc/extensions.conf 的这些段 / copy them from our own switch's extensions.conf"
+    )
+    return Check("dialplan", False, f"拨号方案缺少：{missing}", f"the dialplan lacks: {missing}", remedy)
 
 
 def check_version(software: Installed) -> Check:
@@ -114,20 +137,20 @@ def check_sounds(plan: SwitchPlan) -> Check:
     return Check("sounds", True, "声音文件齐全", "the sounds are there")
 
 
-def check_sip(plan: SwitchPlan) -> Check:
+def check_sip(host: str, port: int) -> Check:
     """Return whether the SIP port answers an OPTIONS request."""
-    place = f"{plan.address}:{plan.sip_port}"
+    place = f"{host}:{port}"
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
         phone.settimeout(2.0)
-        phone.bind((plan.address, 0))
-        own = f"{plan.address}:{phone.getsockname()[1]}"
+        phone.connect((host, port))
+        own = ":".join(map(str, phone.getsockname()))
         request = (
             f"OPTIONS sip:{place} SIP/2.0\r\nVia: SIP/2.0/UDP {own};branch=z9hG4bKdoctor\r\nMax-Forwards: 70\r\n"
             f"From: <sip:doctor@{own}>;tag=doctor\r\nTo: <sip:{place}>\r\nCall-ID: doctor-{own}\r\n"
             f"CSeq: 1 OPTIONS\r\nContact: <sip:{own}>\r\nContent-Length: 0\r\n\r\n"
         )
         try:
-            phone.sendto(request.encode(), (plan.address, plan.sip_port))
+            phone.send(request.encode())
             answered = phone.recv(2048).startswith(b"SIP/2.0 ")
         except OSError:
             answered = False
@@ -137,24 +160,22 @@ def check_sip(plan: SwitchPlan) -> Check:
     return Check("sip", False, f"SIP 端口 {place} 无应答", f"SIP does not answer at {place}", remedy)
 
 
-def check_websocket(plan: SwitchPlan) -> Check:
+def check_websocket(host: str, port: int) -> Check:
     """Return whether a browser's WebSocket would be accepted for SIP."""
     request = (
-        f"GET /ws HTTP/1.1\r\nHost: 127.0.0.1:{plan.http_port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"GET /ws HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Key: Y2FsbGNlbnRlciBkb2N0b3I=\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: sip\r\n"
         "\r\n"
     )
     try:
-        with socket.create_connection(("127.0.0.1", plan.http_port), timeout=2.0) as link:
+        with socket.create_connection((host, port), timeout=2.0) as link:
             link.sendall(request.encode())
             accepted = link.recv(1024).startswith(b"HTTP/1.1 101")
     except OSError:
         accepted = False
     if accepted:
         return Check("websocket", True, "浏览器话机可以连接", "browser phones can connect")
-    remedy = (
-        f"确认交换机在运行，端口 {plan.http_port} 未被占用 / see that the switch runs and owns port {plan.http_port}"
-    )
+    remedy = f"确认交换机在运行，端口 {port} 未被占用 / see that the switch runs and owns port {port}"
     return Check("websocket", False, "浏览器话机无法连接", "browser phones cannot connect", remedy)
 
 

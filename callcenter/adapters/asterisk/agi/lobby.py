@@ -150,8 +150,8 @@ class Lobby:
 def _stay_on_one_core() -> None:
     """Keep this thread, and those that it starts, on one core of those it may use.
 
-    Python lets one of them run at a time, and handing over between cores costs far more than on one: with 50 sessions at
-    once a session took four times as many thread switches and three times the CPU. The rest of the process stays free.
+    Python lets one of them run at a time, and handing over between cores costs far more than on one: with 50 sessions
+    at once a session took four times as many thread switches and three times the CPU. The rest of the process is free.
     """
     cores = sorted(os.sched_getaffinity(0))
     with suppress(OSError):  # a container may forbid it; then it is only slower

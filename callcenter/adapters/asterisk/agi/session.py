@@ -86,7 +86,8 @@ class Session(AGI):  # type: ignore[misc]  # pyst2 has no types
         """Send one command and return its answer, also result=-1.
 
         Raises:
-            CallerGone: the channel hung up or left, or the switch was silent for `seconds`. Nothing is sent after it.
+            CallerGone: the channel hung up or left, or the switch was silent for `seconds`, at most twice that.
+                Nothing is sent after it.
             AgiFailed: the switch does not know the command or its words (510, 520).
             ValueError: a word cannot be sent; nothing was sent.
         """
@@ -97,7 +98,7 @@ class Session(AGI):  # type: ignore[misc]  # pyst2 has no types
         self._protocol.asked()
         self.commands += 1
         try:
-            if seconds != self._patience:
+            if not seconds <= self._patience <= 2 * seconds:  # near enough: one call of the system less
                 self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, timeval(seconds))
                 self._patience = seconds
             self._socket.sendall(line)
