@@ -65,7 +65,9 @@ def test_a_browser_registers_and_is_offered_sound_on_loopback_with_the_calls_ide
     assert invite.startswith("INVITE ")
     assert f"X-CC-Call: {session.call}\r\n" in invite
     assert "X-CC-Auto: 1\r\n" in invite
-    assert '"王芳" <sip:13800138007@' in invite
+    assert "From: <sip:13800138007@" in invite, (
+        "the name is the desk's to show: odd bytes would close the page's socket"
+    )
     assert {found.split()[4] for found in re.findall(r"a=candidate:(.*)", invite)} == {"127.0.0.1"}
     assert "a=fingerprint:" in invite
     assert re.search(r"m=audio \d+ UDP/TLS/RTP/SAVPF 8 0", invite)

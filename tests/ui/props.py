@@ -148,7 +148,7 @@ def call(state: wire.CallState = "offered", **parts: object) -> wire.CallCard:
             wire.Key(keys="1", meaning="查欠费", step="bill", at_ms=start + 6000),
             wire.Key(keys="0", meaning="人工", step="debt", at_ms=start + 11_000),
         ],
-        heard=["欠费 286.40 元,到期 11-11"],
+        heard=["欠费 286.40 元，到期 11-11"],
         why="longest_idle:372",
         passed_over=[
             wire.Passed(agent="8003", reason="shorter_idle:125"),
@@ -165,11 +165,11 @@ def call(state: wire.CallState = "offered", **parts: object) -> wire.CallCard:
 def customer(number: int = 1, name: str = "陈建国", **parts: object) -> wire.CustomerCard:
     """Return a customer who owes money and has called before."""
     past = [
-        (4, "answered", "8009", 72, "bill.debt.promise", "称月底发工资后缴,约 20 日前"),
-        (8, "answered", "8017", 260, "repair.stove", "转报修单,当天上门更换灶前阀"),
+        (4, "answered", "8009", 72, "bill.debt.promise", "称月底发工资后缴，约 20 日前"),
+        (8, "answered", "8017", 260, "repair.stove", "转报修单，当天上门更换灶前阀"),
         (11, "abandoned", None, 0, "", ""),
         (18, "served_in_ivr", None, 0, "", "自助查询欠费"),
-        (39, "answered", "8021", 171, "bill.invoice", "补开 9 月电子发票,已发邮箱"),
+        (39, "answered", "8021", 171, "bill.invoice", "补开 9 月电子发票，已发邮箱"),
         (60, "answered", "8009", 95, "check.date", "约周一上午安检"),
         (96, "left_in_ivr", None, 0, "", ""),
     ]
@@ -180,7 +180,7 @@ def customer(number: int = 1, name: str = "陈建国", **parts: object) -> wire.
         tier="B 级",
         address="开福区芙蓉北路 218 号 3 栋 1102",
         flags=["气表到期待换", "老人独居"],
-        note="听力不好,请说慢一些;只接受电话联系,不要发短信。",
+        note="听力不好，请说慢一些；只接受电话联系，不要发短信。",
         due_fen=28640,
         due_on="11-11",
         phones=[

@@ -129,7 +129,7 @@ class Stage:
         def login() -> Answer:
             form = wire.LoginForm.model_validate(request.get_json())
             if form.password != "right":
-                return _problem(401, "wrong", "账号或密码不对,再试一次", "Wrong login or password. Try again")
+                return _problem(401, "wrong", "账号或密码不对，再试一次", "Wrong login or password. Try again")
             session["login"] = form.login
             return jsonify(self.me.model_dump())
 

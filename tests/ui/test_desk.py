@@ -122,7 +122,7 @@ def test_a_note_outlives_a_reload_with_the_server_away(inside: Page, stage: Stag
     inside.get_by_role("button", name="账单缴费").click()
     inside.get_by_role("button", name="欠费咨询").click()
     inside.get_by_role("button", name="承诺缴费").click()
-    expect(inside.get_by_text("已存本机,待上传")).to_be_visible()
+    expect(inside.get_by_text("已存本机，待上传")).to_be_visible()
     inside.reload()
     expect(inside.get_by_label("备注")).to_have_value("约 27 日缴清")
     expect(inside.get_by_role("button", name="承诺缴费")).to_have_attribute("aria-pressed", "true")
@@ -278,7 +278,7 @@ def test_a_lost_link_is_said_and_mends_itself(inside: Page, stage: Stage) -> Non
     stage.silent = True
     alarm = inside.get_by_role("alert").filter(has_text="数据中断")
     expect(alarm).to_be_visible(timeout=9000)
-    expect(inside.get_by_text("通话仍在,计时由本机继续")).to_be_visible()
+    expect(inside.get_by_text("通话仍在，计时由本机继续")).to_be_visible()
     expect(inside.locator(".qs")).to_contain_text("截至")
     stage.silent = False
     expect(alarm).to_have_count(0)

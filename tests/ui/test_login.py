@@ -23,7 +23,7 @@ def test_a_wrong_password_says_what_to_do_and_keeps_the_login(page: Page) -> Non
     page.get_by_label("账号").fill("linxiao")
     page.get_by_label("密码").fill("wrong")
     page.get_by_role("button", name="登录").click()
-    expect(page.get_by_role("alert")).to_have_text("账号或密码不对,再试一次")
+    expect(page.get_by_role("alert")).to_have_text("账号或密码不对，再试一次")
     expect(page.get_by_label("账号")).to_have_value("linxiao")
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("alert")).to_have_text("Wrong login or password. Try again")

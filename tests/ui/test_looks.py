@@ -45,7 +45,7 @@ def _lead(stage: Stage) -> None:
 
 _ringing = _desk("ringing", 6, 14, call=props.call, customer=props.customer)
 _candidates = lambda: [props.customer(1), props.customer(2, "陈小燕"), props.customer(3, "陈氏餐饮", flags=[])]  # noqa: E731
-_ended = lambda: props.call("ended", note="工资 26 日发,约 27 日缴清。", code="bill.debt.promise")  # noqa: E731
+_ended = lambda: props.call("ended", note="工资 26 日发，约 27 日缴清。", code="bill.debt.promise")  # noqa: E731
 
 STATES: dict[str, tuple[str, Callable[[Stage], None]]] = {
     "login": ("/login", lambda stage: None),
