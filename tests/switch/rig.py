@@ -21,7 +21,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 HOTLINE = "96000"
 Block = dict[str, str]
 T = TypeVar("T")
-_rtp_first = itertools.count(30000 + (time.time_ns() // 1000 % 60) * 300, 300)
+_RTP_PORTS = 500
+_rtp_first = itertools.count(30000 + (time.time_ns() // 1000 % 40) * _RTP_PORTS, _RTP_PORTS)
 
 
 def until(fact: Callable[[], T | None], what: str, seconds: float = 10.0) -> T:
@@ -245,7 +246,7 @@ def rig(
             ami_port=ami_port,
             agi_port=agi_port,
             rtp_first=rtp_first,
-            rtp_last=rtp_first + 299,
+            rtp_last=rtp_first + _RTP_PORTS - 1,
             patience_tries=patience_tries,
         )
         child = SwitchChild(plan)

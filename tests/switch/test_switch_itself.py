@@ -1,6 +1,7 @@
 """What the switch does by itself, with our process scripted, hung, killed or absent; real Asterisk, real SIPp."""
 
 import re
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 from callcenter.demo import callers as demo_callers
 from callcenter.demo.callers import Caller, CallResult
 from callcenter.demo.phones import Manner
+from callcenter.demo.sipp import free_port, sipp_binary
 from tests.switch.rig import HOTLINE, Rig, Session, figure, rig, until
 
 LISTED = re.compile(r"CoreShowChannel(sComplete)?|Status(Complete)?")
@@ -97,19 +99,31 @@ def test_our_process_comes_back_before_patience_ends_and_serves_the_same_call(sw
 
 def test_our_process_is_killed_mid_session_and_every_caller_is_kept(tmp_path: Path) -> None:
     """R12: AGISTATUS cannot tell a crash from an end; the missing variable does, for each of the sessions."""
-    count = 20
-    with rig(tmp_path, patience_tries=30) as switch:
+    count = 200
+    with rig(tmp_path, patience_tries=60) as switch:
         first = switch.sessions()
-        calls = [switch.dial(Caller(f"138001380{n:02d}", stay_seconds=6)) for n in range(count)]
-        until(lambda: len(first.seen) == count, "all sessions")
-        first.die()
-        until(lambda: len({e["Call"] for e in switch.ear.events("CCAway")}) == count, "every cut noticed")
-        second = switch.sessions()
-        until(lambda: len(second.seen) == count, "all callers back")
-        assert {s.call for s in second.seen} == {s.call for s in first.seen}
-        results = [call.result() for call in calls]
-        assert [r.ended_by for r in results] == ["caller"] * count
-        figure(f"sessions cut {count}, noticed {count}, callers dropped 0")
+        callers = _many(switch, tmp_path, count, stay_seconds=25)
+        try:
+            until(lambda: len(first.seen) == count, "all sessions", 20)
+            first.die()
+            until(lambda: len({e["Call"] for e in switch.ear.events("CCAway")}) == count, "every cut noticed", 20)
+            second = switch.sessions()
+            until(lambda: len(second.seen) == count, "all callers back", 20)
+            assert {s.call for s in second.seen} == {s.call for s in first.seen}
+            assert callers.wait(60) == 0, "a caller was dropped"
+        finally:
+            callers.kill()
+        figure(f"figure R12 sessions cut {count}, noticed {count}, callers dropped 0")
+
+
+def _many(switch: Rig, folder: Path, count: int, stay_seconds: int) -> "subprocess.Popen[bytes]":
+    """Start that many silent callers in one process, which ends with 0 when each of them ended the call himself."""
+    address = "127.0.1.200"
+    words = [sipp_binary(), f"127.0.0.1:{switch.plan.sip_port}", "-sn", "uac", "-s", HOTLINE, "-i", address]
+    words += ["-p", str(free_port(address)), "-mi", address, "-m", str(count), "-l", str(count), "-r", "100"]
+    words += ["-d", str(stay_seconds * 1000), "-nostdin"]
+    with (folder / "many.txt").open("wb") as screen:
+        return subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=screen, stderr=screen, cwd=folder)
 
 
 def test_our_process_hangs_and_a_caller_who_hangs_up_is_gone_at_once(switch: Rig) -> None:
