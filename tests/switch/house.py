@@ -226,9 +226,14 @@ class House:
         return story
 
     def ended(self, call: str, seconds: float = 15) -> CallStory:
-        """Return what the book holds of a call once it is closed."""
+        """Return what the book holds of a call once it is closed and everything told so far is in the database."""
         self.fact("call_ended", call, seconds)
+        until(self._carried_in, "the spool is empty", seconds)
         return until(lambda: self.story(call) if self.story(call).call.outcome else None, f"{call} is closed", seconds)
+
+    def _carried_in(self) -> bool:
+        spool = self.folder / "journal.spool"
+        return not spool.exists() or spool.stat().st_size == 0
 
     def calls(self) -> Sequence[CallLine]:
         """Return every call in the book."""
