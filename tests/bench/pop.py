@@ -31,7 +31,7 @@ from tests.database.postgres import running_postgres
 from tests.switch.browser import chromium_binary
 
 HOME = Path(__file__).resolve().parents[2]
-STAY_SECONDS = 1.5
+STAY_SECONDS = 0.8
 CHROMIUM = ["--use-fake-device-for-media-stream", "--allow-loopback-in-peer-connection"]
 FLOW = """flow: "pop"
 label: "直接排队"
